@@ -1,0 +1,40 @@
+using System.Runtime.CompilerServices;
+
+namespace ProducerConsumer;
+
+#pragma warning disable RS0030 // The one file that starts work, so that the owner of every task can be found here.
+
+/// <summary>The only place of the library that hands work to the thread pool.</summary>
+internal static class Background
+{
+    /// <summary>
+    /// Queues <paramref name="workItem"/> to the pool's global queue, in the default execution context: what runs there
+    /// sees nothing of the caller's <see cref="AsyncLocal{T}"/> values, whoever the caller happens to be.
+    /// </summary>
+    public static void Start(IThreadPoolWorkItem workItem) =>
+        ThreadPool.UnsafeQueueUserWorkItem(workItem, preferLocal: false);
+
+    /// <summary>Awaiting this continues behind everything that the pool already has to do.</summary>
+    public static RequeueAwaitable Requeue() => default;
+
+    /// <summary>
+    /// <see cref="Task.Yield"/> would queue to the thread's own queue, which the same thread empties first, newest
+    /// first: nobody else would get the thread.
+    /// </summary>
+    public readonly struct RequeueAwaitable : ICriticalNotifyCompletion
+    {
+        public bool IsCompleted => false;
+
+        public RequeueAwaitable GetAwaiter() => this;
+
+        public void GetResult()
+        {
+        }
+
+        public void OnCompleted(Action continuation) =>
+            ThreadPool.QueueUserWorkItem(static action => action(), continuation, preferLocal: false);
+
+        public void UnsafeOnCompleted(Action continuation) =>
+            ThreadPool.UnsafeQueueUserWorkItem(static action => action(), continuation, preferLocal: false);
+    }
+}

@@ -1,0 +1,92 @@
+namespace ProducerConsumer;
+
+internal sealed partial class BoundedBuffer<T>
+{
+    /// <summary>What one critical section owes to others. Gathered under the lock, raised once after it.</summary>
+    private struct Signals
+    {
+        /// <summary>The settled waits, first to last, linked by <see cref="Waiter.Next"/>.</summary>
+        public Waiter? First;
+        private Waiter? _last;
+
+        /// <summary>How many workers were reserved and are to be started.</summary>
+        public int Starts;
+
+        /// <summary>Whether this section was the one that finished the buffer.</summary>
+        public bool Finished;
+
+        /// <summary>The pool as it was under the lock: one that is attached later hears of the end from its own section.</summary>
+        public WorkerPool? Workers;
+
+        /// <summary>Whether <see cref="Dropped"/> holds an item. One write drops at most one.</summary>
+        public bool HasDropped;
+        public T Dropped;
+
+        public void Add(Waiter settled)
+        {
+            if (_last is null)
+            {
+                First = settled;
+            }
+            else
+            {
+                _last.Next = settled;
+            }
+
+            _last = settled;
+        }
+
+        public void Drop(T item)
+        {
+            HasDropped = true;
+            Dropped = item;
+        }
+    }
+
+    /// <summary>Pays what a critical section owes. Outside the lock.</summary>
+    private void Raise(ref Signals signals)
+    {
+        for (Waiter? waiter = signals.First; waiter is not null;)
+        {
+            Waiter? next = waiter.Next;
+            waiter.Next = null;
+            waiter.Unwatch();
+            waiter.Publish();
+            waiter = next;
+        }
+
+        if (signals.Starts > 0)
+        {
+            signals.Workers!.Start(signals.Starts);
+        }
+
+        if (signals.Finished)
+        {
+            EndCompletion();
+            signals.Workers?.Finish();
+        }
+
+        if (signals.HasDropped)
+        {
+            _onDropped?.Invoke(signals.Dropped);
+        }
+    }
+
+    private void EndCompletion()
+    {
+        // No lock: the error does not change once the buffer is finished.
+        if (_error is null)
+        {
+            _completion.TrySetResult();
+        }
+        else if (_error is OperationCanceledException cancellation)
+        {
+            _completion.TrySetCanceled(cancellation.CancellationToken);
+        }
+        else
+        {
+            _completion.TrySetException(_error);
+            _ = _completion.Task.Exception; // Observed: whoever does not read Completion must not hear of it from the finalizer.
+        }
+    }
+}

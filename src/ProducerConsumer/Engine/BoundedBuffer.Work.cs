@@ -1,0 +1,104 @@
+namespace ProducerConsumer;
+
+/// <summary>The side of the buffer that a stage's own workers see.</summary>
+internal sealed partial class BoundedBuffer<T>
+{
+    /// <summary>The pool that works on the items; null for a bare channel and before the run starts.</summary>
+    private WorkerPool? _workers;
+
+    /// <summary>The slots of the calls that are running, linked; null when none is.</summary>
+    private WorkSlot<T>? _busy;
+
+    /// <summary>Lets a pool loose on the items: those that wait now and those that come.</summary>
+    public void Attach(WorkerPool workers)
+    {
+        Signals signals = default;
+        lock (_gate)
+        {
+            _workers = workers;
+            while (signals.Starts < _items.Count && workers.TryReserve_NeedsLock())
+            {
+                signals.Starts++;
+            }
+
+            signals.Finished = _finished;
+            signals.Workers = workers;
+        }
+
+        Raise(ref signals);
+    }
+
+    /// <summary>
+    /// Claims the oldest item for a worker. False when there is none; the worker has then left the pool, in the same
+    /// critical section, so that an item that comes now starts another.
+    /// </summary>
+    public bool TryTake(WorkSlot<T> slot)
+    {
+        Signals signals = default;
+        lock (_gate)
+        {
+            AssertInvariants_NeedsLock();
+            if (_items.Count == 0)
+            {
+                _workers!.Leave_NeedsLock();
+                return false;
+            }
+
+            slot.Link_NeedsLock(RemoveOldest_NeedsLock(ref signals), ref _busy);
+            _ledger.Start_NeedsLock();
+        }
+
+        Raise(ref signals);
+        return true;
+    }
+
+    /// <summary>Books the outcome of the call that <paramref name="slot"/> held, once.</summary>
+    public void Settle(WorkSlot<T> slot, CallOutcome outcome)
+    {
+        lock (_gate)
+        {
+            switch (outcome)
+            {
+                case CallOutcome.Completed:
+                    _ledger.Complete_NeedsLock();
+                    break;
+                case CallOutcome.Failed:
+                    _ledger.Fail_NeedsLock();
+                    break;
+                default:
+                    _ledger.ReturnStarted_NeedsLock(slot.Item, attempts: 1);
+                    break;
+            }
+
+            slot.Unlink_NeedsLock(ref _busy);
+            AssertInvariants_NeedsLock();
+        }
+    }
+
+    /// <summary>A consistent copy of the books.</summary>
+    public StageBooks ReadBooks(string name)
+    {
+        lock (_gate)
+        {
+            AssertInvariants_NeedsLock();
+            List<UndeliveredItem> inFlight = [];
+            for (WorkSlot<T>? slot = _busy; slot is not null; slot = slot.Next)
+            {
+                inFlight.Add(new UndeliveredItem(slot.Item, attempts: 1, started: true));
+            }
+
+            return new StageBooks(name)
+            {
+                Accepted = _ledger.Accepted,
+                Completed = _ledger.Completed,
+                Failed = _ledger.Failed,
+                Dropped = _ledger.Dropped,
+                InFlight = _ledger.InFlight,
+                Waiting = _items.Count + _parkedAccepted,
+                Workers = _workers?.Live_NeedsLock ?? 0,
+                Undelivered = _ledger.CopyUndelivered_NeedsLock(),
+                InFlightItems = [.. inFlight],
+            };
+        }
+    }
+}

@@ -1,0 +1,268 @@
+using System.Diagnostics;
+using System.Threading.Channels;
+
+namespace ProducerConsumer;
+
+/// <summary>
+/// The bounded channel between two pools: a <see cref="Channel{T}"/> with that type's whole contract, which keeps the
+/// books of the stage it feeds and can be closed with its contents handed back.
+/// </summary>
+/// <remarks>
+/// <para>One lock guards the items, the four waiter lists, the books and the count of live workers. Whatever runs
+/// foreign code (completing a wait, starting a worker, a drop handler) is noted in <see cref="Signals"/> under the lock
+/// and raised after it.</para>
+/// <para>Invariants, with the lock free: a parked reader means no items; a parked writer means a full buffer; an ended
+/// buffer has no parked reader and no parked writer but those whose item is already accepted; the books close.</para>
+/// <para>The in-box bounded channel cannot stand here: dotnet/runtime issues 131141 and 132094 (items lost and writers
+/// broken under cancellation).</para>
+/// </remarks>
+internal sealed partial class BoundedBuffer<T> : Channel<T>, IWaiterHost
+{
+    private readonly object _gate = new();
+    private readonly BoundedChannelFullMode _fullMode;
+
+    /// <summary>Told each dropped item, outside the lock, and does not throw; null when the mode drops nothing.</summary>
+    private readonly Action<T>? _onDropped;
+
+    /// <summary>Told what foreign code threw where nobody can be blamed; null when nobody listens.</summary>
+    private readonly Action<Exception>? _onForeignFault;
+
+    /// <summary>The accepted items that nobody has taken, oldest first.</summary>
+    private readonly RingQueue<T> _items;
+
+    /// <summary>Parked <see cref="ChannelReader{T}.ReadAsync"/> calls; each gets an item of its own.</summary>
+    private readonly WaiterList _readers = new();
+
+    /// <summary>Parked <see cref="ChannelReader{T}.WaitToReadAsync"/> calls; all wake together.</summary>
+    private readonly WaiterList _readWatchers = new();
+
+    /// <summary>Parked writes, each with its item; a freed slot is filled from here before anyone else can see it.</summary>
+    private readonly WaiterList _writers = new();
+
+    /// <summary>Parked <see cref="ChannelWriter{T}.WaitToWriteAsync"/> calls; all wake together.</summary>
+    private readonly WaiterList _writeWatchers = new();
+
+    private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Ledger _ledger = new();
+
+    /// <summary>How many parked writes hold an item that is accepted already.</summary>
+    private int _parkedAccepted;
+
+    /// <summary>No further item is let in: completed or closed.</summary>
+    private bool _ended;
+
+    /// <summary>The contents were taken out, and what comes back later is handed back too. Implies <see cref="_ended"/>.</summary>
+    private bool _closed;
+
+    /// <summary>Ended and empty: nothing will ever be read again. Set once.</summary>
+    private bool _finished;
+
+    /// <summary>Why the buffer ended; null for an ordinary end.</summary>
+    private Exception? _error;
+
+    /// <param name="capacity">The most items that wait here: 1 or more. Memory grows with use, not with this bound.</param>
+    /// <param name="fullMode">What a write does when the buffer is full.</param>
+    /// <param name="onDropped">Receives each dropped item; runs on the writer's stack, outside the lock. Must not throw.</param>
+    /// <param name="onForeignFault">Receives what contexts throw that a waiter wants to go on in. Must not throw.</param>
+    public BoundedBuffer(
+        int capacity,
+        BoundedChannelFullMode fullMode = BoundedChannelFullMode.Wait,
+        Action<T>? onDropped = null,
+        Action<Exception>? onForeignFault = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
+        Capacity = capacity;
+        _fullMode = fullMode;
+        _onDropped = onDropped;
+        _onForeignFault = onForeignFault;
+        _items = new RingQueue<T>(capacity);
+        Reader = new BufferReader(this);
+        Writer = new BufferWriter(this);
+    }
+
+    public int Capacity { get; }
+
+    public int Count
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _items.Count;
+            }
+        }
+    }
+
+    /// <summary>Whether every item so far is settled, though more may come.</summary>
+    public bool IsIdle
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _items.Count == 0 && _writers.IsEmpty && _ledger.InFlight == 0;
+            }
+        }
+    }
+
+    /// <summary>Ends the input: what is here stays readable, parked writes fail. False when it had ended before.</summary>
+    public bool TryComplete(Exception? error = null)
+    {
+        Signals signals = default;
+        lock (_gate)
+        {
+            AssertInvariants_NeedsLock();
+            if (_ended)
+            {
+                return false;
+            }
+
+            _ended = true;
+            _error = error;
+            FailUnacceptedWrites_NeedsLock(ref signals);
+            if (_items.Count == 0)
+            {
+                EndReads_NeedsLock(ref signals);
+            }
+
+            Finish_NeedsLock(ref signals);
+        }
+
+        Raise(ref signals);
+        return true;
+    }
+
+    /// <summary>
+    /// Ends input and output at once: every wait ends, and the contents go to the books as undelivered, oldest first.
+    /// Whatever is delivered later is undelivered too. Does nothing when closed before.
+    /// </summary>
+    public void Close(Exception? error)
+    {
+        Signals signals = default;
+        lock (_gate)
+        {
+            AssertInvariants_NeedsLock();
+            if (_closed)
+            {
+                return;
+            }
+
+            _closed = true;
+            _ended = true;
+            _error ??= error;
+            while (_items.Count > 0)
+            {
+                _ledger.ReturnUnstarted_NeedsLock(_items.RemoveOldest());
+            }
+
+            FailUnacceptedWrites_NeedsLock(ref signals);
+            while (_writers.RemoveFirst() is WriteWaiter write)
+            {
+                _parkedAccepted--;
+                _ledger.ReturnUnstarted_NeedsLock(write.Item);
+                write.Succeed_NeedsLock(false);
+                signals.Add(write);
+            }
+
+            EndReads_NeedsLock(ref signals);
+            Finish_NeedsLock(ref signals);
+        }
+
+        Raise(ref signals);
+    }
+
+    public bool TryCancel(Waiter waiter, CancellationToken token)
+    {
+        lock (_gate)
+        {
+            if (waiter.IsSettled)
+            {
+                return false;
+            }
+
+            waiter.List?.Remove(waiter);
+            waiter.Fail_NeedsLock(new OperationCanceledException(token));
+            return true;
+        }
+    }
+
+    public void RecordForeignFault(Exception error) => _onForeignFault?.Invoke(error);
+
+    private void FailUnacceptedWrites_NeedsLock(ref Signals signals)
+    {
+        for (Waiter? waiter = _writers.First; waiter is not null;)
+        {
+            Waiter? next = waiter.Next;
+            if (!((WriteWaiter)waiter).IsAccepted)
+            {
+                _writers.Remove(waiter);
+                waiter.Fail_NeedsLock(ClosedException_NeedsLock());
+                signals.Add(waiter);
+            }
+
+            waiter = next;
+        }
+
+        EndWatchers_NeedsLock(_writeWatchers, ref signals);
+    }
+
+    private void EndReads_NeedsLock(ref Signals signals)
+    {
+        while (_readers.RemoveFirst() is { } reader)
+        {
+            reader.Fail_NeedsLock(ClosedException_NeedsLock());
+            signals.Add(reader);
+        }
+
+        EndWatchers_NeedsLock(_readWatchers, ref signals);
+    }
+
+    /// <summary>Tells everybody who watches for a chance that none will come.</summary>
+    private void EndWatchers_NeedsLock(WaiterList watchers, ref Signals signals)
+    {
+        while (watchers.RemoveFirst() is Waiter<bool> watcher)
+        {
+            if (_error is null)
+            {
+                watcher.Succeed_NeedsLock(false);
+            }
+            else
+            {
+                watcher.Fail_NeedsLock(_error);
+            }
+
+            signals.Add(watcher);
+        }
+    }
+
+    /// <summary>Notes the moment at which the buffer is ended and empty.</summary>
+    private void Finish_NeedsLock(ref Signals signals)
+    {
+        if (_ended && !_finished && _items.Count == 0 && _writers.IsEmpty)
+        {
+            _finished = true;
+            signals.Finished = true;
+            signals.Workers = _workers;
+        }
+    }
+
+    /// <summary>What a read or write throws after the end. A cancellation stays one, as in every channel.</summary>
+    private Exception ClosedException_NeedsLock() => _error switch
+    {
+        null => new ChannelClosedException(),
+        OperationCanceledException cancellation => cancellation,
+        Exception error => new ChannelClosedException(error),
+    };
+
+    [Conditional("DEBUG")]
+    private void AssertInvariants_NeedsLock()
+    {
+        Debug.Assert(Monitor.IsEntered(_gate), "Called under the lock.");
+        Debug.Assert(_readers.IsEmpty || _items.Count == 0, "A parked reader means no items.");
+        Debug.Assert(_writers.IsEmpty || _items.IsFull, "A parked writer means a full buffer.");
+        Debug.Assert(!_ended || _readers.IsEmpty, "An ended buffer has no parked reader.");
+        Debug.Assert(!_closed || (_items.Count == 0 && _writers.IsEmpty), "A closed buffer is empty.");
+        Debug.Assert(_workers is null || _items.Count == 0 || _workers.Live_NeedsLock > 0, "An item never waits for a worker that nobody starts.");
+        _ledger.AssertBalanced_NeedsLock(_items.Count + _parkedAccepted);
+    }
+}

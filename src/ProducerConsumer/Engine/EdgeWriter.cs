@@ -1,0 +1,35 @@
+using System.Threading.Channels;
+
+namespace ProducerConsumer;
+
+/// <summary>Writes into the first buffer of a run on behalf of one source, and refuses waits that only the caller could end.</summary>
+internal abstract class EdgeWriter<T>(PipelineRun run, BoundedBuffer<T> buffer, Edge edge) : ChannelWriter<T>
+{
+    /// <summary>What a write throws when this writer was completed though the buffer was not; null while it is open.</summary>
+    protected virtual ChannelClosedException? Refusal => null;
+
+    public override bool TryWrite(T item) => Refusal is null && buffer.TryWrite(item, edge);
+
+    public override ValueTask WriteAsync(T item, CancellationToken cancellationToken = default)
+    {
+        Exception? refusal = RefuseHandler() ?? (Exception?)Refusal;
+        return refusal is null ? buffer.WriteAsync(item, edge, cancellationToken) : ValueTask.FromException(refusal);
+    }
+
+    public override ValueTask<bool> WaitToWriteAsync(CancellationToken cancellationToken = default)
+    {
+        if (RefuseHandler() is { } refusal)
+        {
+            return ValueTask.FromException<bool>(refusal);
+        }
+
+        return Refusal is null ? buffer.WaitToWriteAsync(cancellationToken) : new ValueTask<bool>(false);
+    }
+
+    /// <summary>Always, not only when the buffer is full: a program that works until its buffer fills is worse than one that never does.</summary>
+    private InvalidOperationException? RefuseHandler() =>
+        RunMark.Current is { IsHandler: true } mark && mark.Run == run
+            ? new InvalidOperationException(
+                $"A handler of pipeline '{run.Name}' waits for room in its own pipeline, which only handlers can make. Use TryWrite and deal with false, or write from code outside of the pipeline.")
+            : null;
+}

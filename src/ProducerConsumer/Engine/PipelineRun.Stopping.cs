@@ -1,0 +1,173 @@
+namespace ProducerConsumer;
+
+/// <summary>
+/// How a run is stopped, always in this order: state, buffers and their waits, then tokens, whose callbacks are foreign
+/// code and may block or throw.
+/// </summary>
+internal sealed partial class PipelineRun
+{
+    private readonly TaskCompletionSource _abandoned = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>The stops that were begun, each complete when its token callbacks have run. Guarded by <see cref="_gate"/>.</summary>
+    private readonly List<Task> _stops = [];
+
+    /// <summary>Limits the wait for delegates after a close; null before. Guarded by <see cref="_gate"/>.</summary>
+    private ITimer? _abortTimer;
+
+    /// <summary>Ends the input and lets everything accepted be worked on. Before the start it is an abort: nothing would work.</summary>
+    public void Drain()
+    {
+        Stop? stop;
+        lock (_gate)
+        {
+            stop = _phase == Phase.Created
+                ? TryStop_NeedsLock(Phase.Closed, StopCause.Abort)
+                : TryStop_NeedsLock(Phase.Draining, StopCause.Drain);
+        }
+
+        if (stop is { WasCreated: true })
+        {
+            Close(stop, error: null);
+        }
+        else if (stop is not null)
+        {
+            Log.Stopping(nameof(StopCause.Drain));
+            foreach (IInlet inlet in _inlets)
+            {
+                inlet.Stop();
+            }
+
+            _ = CancelAsync(stop, _stopProducers);
+        }
+    }
+
+    /// <summary>
+    /// Ends everything at once: buffers close, waits end, tokens are cancelled, nothing new starts. Ignored when the run
+    /// was closed before, or has nothing left to do.
+    /// </summary>
+    public void Close(StopCause cause)
+    {
+        Stop? stop;
+        lock (_gate)
+        {
+            stop = TryStop_NeedsLock(Phase.Closed, cause);
+        }
+
+        if (stop is not null)
+        {
+            Log.Stopping(cause.ToString());
+            Close(stop, error: null);
+        }
+    }
+
+    /// <summary>Records a fault of a delegate; one that comes before any close closes the run.</summary>
+    public void Fault(ItemFailure fault)
+    {
+        Stop? stop;
+        lock (_gate)
+        {
+            stop = TryStop_NeedsLock(Phase.Closed, StopCause.Fault);
+            fault = stop is null ? fault.MarkAfterStop() : fault;
+            Faults.AddFault(fault);
+        }
+
+        if (stop is not null)
+        {
+            Close(stop, fault.Exception);
+        }
+
+        Log.Faulted(fault);
+    }
+
+    /// <summary>Records what a callback threw that is no delegate of a stage: the run goes on.</summary>
+    public void RecordCallbackFailure(ItemFailure failure)
+    {
+        Faults.AddFailure(failure);
+        Log.CallbackFailed(failure);
+    }
+
+    /// <summary>Moves on to <paramref name="phase"/>; null when the run is there already, or so near its end that a stop changes nothing.</summary>
+    private Stop? TryStop_NeedsLock(Phase phase, StopCause cause)
+    {
+        if (_phase >= phase || (_phase != Phase.Created && cause != StopCause.Fault && IsSettled_NeedsLock()))
+        {
+            return null;
+        }
+
+        Stop stop = new() { WasCreated = _phase == Phase.Created };
+        _stops.Add(stop.Task);
+        _phase = phase;
+        Cause = cause;
+        return stop;
+    }
+
+    /// <summary>Whether only the last steps of workers are left to do.</summary>
+    private bool IsSettled_NeedsLock() =>
+        _inlets.TrueForAll(inlet => inlet.HasEnded)
+        && _stages.TrueForAll(stage => stage is not IBufferedStage buffered || buffered.IsIdle);
+
+    private void Close(Stop stop, Exception? error)
+    {
+        foreach (Stage stage in _stages)
+        {
+            stage.Close(error);
+        }
+
+        foreach (IInlet inlet in _inlets)
+        {
+            inlet.Stop();
+        }
+
+        if (stop.WasCreated)
+        {
+            Begin();
+        }
+
+        _ = CancelAsync(stop, _stopProducers, _stopHandlers);
+        StartAbortTimer();
+    }
+
+    /// <summary>Cancels the tokens and waits for their callbacks, which the run awaits before it ends.</summary>
+    private async Task CancelAsync(Stop stop, params CancellationTokenSource[] sources)
+    {
+        // First all of them: a callback of one that blocks must not keep another from being cancelled.
+        Task[] cancellations = Array.ConvertAll(sources, source => source.CancelAsync());
+        foreach (Task cancellation in cancellations)
+        {
+            try
+            {
+                await cancellation.ConfigureAwait(false);
+            }
+            catch (Exception)
+            {
+                foreach (Exception error in cancellation.Exception!.Flatten().InnerExceptions)
+                {
+                    RecordCallbackFailure(new ItemFailure("cancellation callback", error));
+                }
+            }
+        }
+
+        stop.SetResult();
+    }
+
+    private void StartAbortTimer()
+    {
+        ITimer timer = _timeProvider.CreateTimer(
+            static state => ((PipelineRun)state!)._abandoned.TrySetResult(), this, _abortTimeout, Timeout.InfiniteTimeSpan);
+        lock (_gate)
+        {
+            _abortTimer = timer;
+            if (_phase == Phase.Ended)
+            {
+                timer.Dispose();
+            }
+        }
+    }
+
+    /// <summary>A stop under way; complete when the callbacks of its tokens have run.</summary>
+    private sealed class Stop() : TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)
+    {
+        /// <summary>Whether it came before the start, so that it is the stop that has to bring the run to its end.</summary>
+        public bool WasCreated { get; init; }
+    }
+}

@@ -1,0 +1,226 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace ProducerConsumer;
+
+/// <summary>
+/// One run of a pipeline: starts the stages, lets completion flow downstream, stops them, and knows when all has ended.
+/// </summary>
+/// <remarks>
+/// Phases only go forward: Created, Running, Draining, Closed, Ended (any may be skipped). Lock order: the run's lock,
+/// then the lock of a stage; never the other way round, and no foreign code under either.
+/// </remarks>
+[SuppressMessage("Design", "CA1001", Justification = "Without timers and wait handles there is nothing to free, and delegates may use their token after the run.")]
+internal sealed partial class PipelineRun
+{
+    private readonly object _gate = new();
+    private readonly TimeProvider _timeProvider;
+    private readonly TimeSpan _abortTimeout;
+    private readonly List<Stage> _stages = [];
+    private readonly List<IInlet> _inlets = [];
+    private readonly CancellationTokenSource _stopProducers = new();
+    private readonly CancellationTokenSource _stopHandlers = new();
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Guarded by <see cref="_gate"/>.</summary>
+    private Phase _phase;
+
+    /// <summary>Whether somebody called start, which is allowed once. Guarded by <see cref="_gate"/>.</summary>
+    private bool _startCalled;
+
+    /// <summary>The watch on the run's token. Guarded by <see cref="_gate"/>.</summary>
+    private CancellationTokenRegistration _tokenRegistration;
+
+    /// <summary>When the run began, as a timestamp of the time provider; 0 when it never did.</summary>
+    private long _startTimestamp;
+
+    /// <summary>All work of the run; completes later than <see cref="Ended"/> when the run was abandoned. Written before it.</summary>
+    private Task _work = Task.CompletedTask;
+
+    public PipelineRun(string name, TimeProvider timeProvider, TimeSpan abortTimeout, FaultLog faults, RunLog log)
+    {
+        Name = name;
+        _timeProvider = timeProvider;
+        _abortTimeout = abortTimeout;
+        Faults = faults;
+        Log = log;
+    }
+
+    private enum Phase
+    {
+        Created,
+        Running,
+        Draining,
+        Closed,
+        Ended,
+    }
+
+    public string Name { get; }
+
+    public FaultLog Faults { get; }
+
+    public RunLog Log { get; }
+
+    /// <summary>The stages in the order of the flow.</summary>
+    public IReadOnlyList<Stage> Stages => _stages;
+
+    /// <summary>Given to producer code; cancelled by a drain and by every close.</summary>
+    public CancellationToken ProducerToken => _stopProducers.Token;
+
+    /// <summary>Given to handlers; cancelled by every close.</summary>
+    public CancellationToken HandlerToken => _stopHandlers.Token;
+
+    /// <summary>What stopped the run; the first close wins over a drain. Final once the run has ended.</summary>
+    public StopCause Cause { get; private set; }
+
+    /// <summary>The token that the run was started with.</summary>
+    public CancellationToken Token { get; private set; }
+
+    /// <summary>From the start to the end; zero when the run never started.</summary>
+    public TimeSpan Duration { get; private set; }
+
+    /// <summary>Whether the run ended while delegates were still running.</summary>
+    public bool IsAbandoned { get; private set; }
+
+    /// <summary>Completes, never with an error, when the run has ended.</summary>
+    public Task Ended => _ended.Task;
+
+    /// <summary>Completes, never with an error, when also the abandoned workers have ended.</summary>
+    public Task WorkersEnded => _work;
+
+    /// <summary>Whether a stop of any strength was asked for.</summary>
+    public bool IsStopping
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _phase >= Phase.Draining;
+            }
+        }
+    }
+
+    /// <summary>Whether the caller is code of one of this run's workers.</summary>
+    public bool IsCalledFromInside => RunMark.Current?.Run == this;
+
+    /// <summary>Adds a stage before the start, in the order of the flow.</summary>
+    public void Add(Stage stage)
+    {
+        _stages.Add(stage);
+        if (stage is IInlet inlet)
+        {
+            _inlets.Add(inlet);
+        }
+    }
+
+    /// <summary>Adds an inlet that is no stage, before the start.</summary>
+    public void AddInlet(IInlet inlet) => _inlets.Add(inlet);
+
+    /// <summary>Starts the run, once. Nothing starts when it was stopped before.</summary>
+    public void Start(CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            if (_startCalled)
+            {
+                throw new InvalidOperationException(
+                    $"Pipeline '{Name}' was started before, and a pipeline runs once. Keep the recipe and call Build again for another run.");
+            }
+
+            _startCalled = true;
+            Token = cancellationToken;
+        }
+
+        // Before the phase changes: a token that is already cancelled stops the run while nothing has started.
+        CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(
+            static state => ((PipelineRun)state!).Close(StopCause.Token), this);
+        lock (_gate)
+        {
+            _tokenRegistration = registration;
+            if (_phase != Phase.Created)
+            {
+                registration.Unregister();
+                return;
+            }
+
+            _phase = Phase.Running;
+            _startTimestamp = _timeProvider.GetTimestamp();
+        }
+
+        Log.Started(_stages.Count);
+        Begin();
+    }
+
+    /// <summary>Called once, by whoever took the run out of its first phase. A stage that was closed by then starts nothing.</summary>
+    private void Begin()
+    {
+        foreach (Stage stage in Enumerable.Reverse(_stages))
+        {
+            stage.Start();
+        }
+
+        _work = WorkAsync();
+        _ = SuperviseAsync(_work);
+    }
+
+    /// <summary>Lets the inlets end first, then each stage when the one before it has ended.</summary>
+    private async Task WorkAsync()
+    {
+        foreach (IInlet inlet in _inlets)
+        {
+            await inlet.Completion.ConfigureAwait(false);
+        }
+
+        foreach (Stage stage in _stages)
+        {
+            (stage as IBufferedStage)?.CompleteInput();
+            await stage.Pool.Completion.ConfigureAwait(false);
+        }
+
+        // A stop that came in time is still cancelling tokens; what its callbacks throw belongs into the report.
+        while (!TryEnd(out Task[] stops))
+        {
+            await Task.WhenAll(stops).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Owns the run from its start to its end. The end is decided by the work, or by the time-out of an abort.</summary>
+    private async Task SuperviseAsync(Task work)
+    {
+        await Task.WhenAny(work, _abandoned.Task).ConfigureAwait(false);
+        lock (_gate)
+        {
+            IsAbandoned = _phase != Phase.Ended;
+            _phase = Phase.Ended;
+            _tokenRegistration.Unregister();
+            _abortTimer?.Dispose();
+            if (_startTimestamp != 0)
+            {
+                Duration = _timeProvider.GetElapsedTime(_startTimestamp);
+            }
+        }
+
+        if (IsAbandoned)
+        {
+            StageBooks[] books = [.. _stages.Select(stage => stage.ReadBooks())];
+            Log.Abandoned(books.Sum(stage => stage.InFlight), books.Sum(stage => stage.Workers), _abortTimeout);
+        }
+
+        Log.Ended(Cause.ToString(), Duration);
+        _ended.SetResult();
+    }
+
+    /// <summary>Ends the run unless stops are under way, which are then to be awaited.</summary>
+    private bool TryEnd(out Task[] stops)
+    {
+        lock (_gate)
+        {
+            stops = [.. _stops.Where(stop => !stop.IsCompleted)];
+            if (stops.Length == 0)
+            {
+                _phase = Phase.Ended;
+            }
+
+            return stops.Length == 0;
+        }
+    }
+}

@@ -1,0 +1,36 @@
+namespace ProducerConsumer;
+
+/// <summary>N identical workers and the work they share.</summary>
+internal abstract class Stage
+{
+    protected Stage(PipelineRun run, string name, int maxWorkers, bool isHandler)
+    {
+        Run = run;
+        Name = name;
+        Mark = new RunMark(run, isHandler);
+        Pool = new WorkerPool(maxWorkers, CreateWorker);
+    }
+
+    public PipelineRun Run { get; }
+
+    public string Name { get; }
+
+    /// <summary>The mark in the execution context of every worker of this stage.</summary>
+    public RunMark Mark { get; }
+
+    public WorkerPool Pool { get; }
+
+    /// <summary>The most items that wait in front of this stage; null for a source.</summary>
+    public abstract int? Capacity { get; }
+
+    /// <summary>Lets the workers start.</summary>
+    public abstract void Start();
+
+    /// <summary>Ends the work at once; what is left of it is handed back in the books.</summary>
+    public abstract void Close(Exception? error);
+
+    /// <summary>A consistent copy of the books.</summary>
+    public abstract StageBooks ReadBooks();
+
+    protected abstract Worker CreateWorker();
+}

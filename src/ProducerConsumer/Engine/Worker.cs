@@ -1,0 +1,76 @@
+namespace ProducerConsumer;
+
+/// <summary>One worker of a pool, from its start on the thread pool to its last step.</summary>
+internal abstract class Worker(Stage stage) : IThreadPoolWorkItem
+{
+    /// <summary>How long a worker keeps its thread while nothing suspends it, in milliseconds.</summary>
+    private const int MaxStreak = 30;
+
+    /// <summary>The execution context that holds the run's mark and nothing else.</summary>
+    private ExecutionContext? _context;
+
+    /// <summary>When this worker last got its thread, in milliseconds of the real clock: a fake one does not starve anybody.</summary>
+    private long _streakStart;
+
+    /// <summary>The task is owned by the pool, which counts this worker until <see cref="WorkerPool.Exit"/>.</summary>
+    public void Execute() => _ = RunAsync();
+
+    /// <summary>Works until there is nothing left for this worker, and leaves the pool in the step that finds that out.</summary>
+    protected abstract Task WorkAsync();
+
+    /// <summary>Gives the next call the worker's own execution context, whatever the last one left behind.</summary>
+    protected void RestoreContext()
+    {
+        if (!ReferenceEquals(ExecutionContext.Capture(), _context))
+        {
+            ExecutionContext.Restore(_context!);
+        }
+
+        if (SynchronizationContext.Current is not null)
+        {
+            SynchronizationContext.SetSynchronizationContext(null);
+        }
+    }
+
+    /// <summary>Notes that the worker was suspended, so that others had their chance.</summary>
+    protected void EndStreak() => _streakStart = Environment.TickCount64;
+
+    /// <summary>Between two pieces of work: lets others have the thread when this worker kept it too long.</summary>
+    protected ValueTask RestAsync(bool suspended)
+    {
+        if (suspended)
+        {
+            EndStreak();
+            return default;
+        }
+
+        return Environment.TickCount64 - _streakStart > MaxStreak ? RequeueAsync() : default;
+    }
+
+    private async ValueTask RequeueAsync()
+    {
+        await Background.Requeue();
+        EndStreak();
+    }
+
+    private async Task RunAsync()
+    {
+        await stage.Pool.EnterAsync().ConfigureAwait(false);
+        try
+        {
+            RunMark.Current = stage.Mark;
+            _context = ExecutionContext.Capture();
+            EndStreak();
+            await WorkAsync().ConfigureAwait(false);
+        }
+        catch (Exception bug)
+        {
+            // Every user call has a catch of its own, so this is a fault of the library; the run must still end.
+            stage.Run.Fault(new ItemFailure(stage.Name, bug));
+        }
+        finally
+        {
+            stage.Pool.Exit();
+        }
+    }
+}

@@ -1,0 +1,27 @@
+namespace ProducerConsumer;
+
+/// <summary>
+/// A run was stopped by a fault of user code. Carries every root fault with its item, stage and stack trace, and the
+/// report with everything that was not finished.
+/// </summary>
+[System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1032", Justification = "Only a run can say which faults ended it.")]
+public sealed class PipelineException : Exception
+{
+    internal PipelineException(PipelineReport report)
+        : base(Describe(report), report.Faults[0].Exception) => Report = report;
+
+    /// <summary>How the run ended, with its books and the undelivered items.</summary>
+    public PipelineReport Report { get; }
+
+    /// <summary>
+    /// All faults: the first is the one that stopped the run and is the <see cref="Exception.InnerException"/> too; those
+    /// with <see cref="ItemFailure.AfterStop"/> come last.
+    /// </summary>
+    public IReadOnlyList<ItemFailure> Faults => Report.Faults;
+
+    private static string Describe(PipelineReport report)
+    {
+        string more = report.Faults.Count > 1 ? $" ({report.Faults.Count - 1} more in Faults)" : "";
+        return $"Pipeline '{report.Name}' was stopped by a fault in {report.Faults[0]}{more}. Its Report lists what was not finished.";
+    }
+}

@@ -1,0 +1,47 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace ProducerConsumer;
+
+/// <summary>Checks what users give, at the verb that takes it: a message names the option, the value and the remedy.</summary>
+internal static class Require
+{
+    public static void NotNull([NotNull] object? value, string name, string remedy)
+    {
+        if (value is null)
+        {
+            throw new ArgumentNullException(name, $"{name} is null. {remedy}");
+        }
+    }
+
+    public static void Name([NotNull] string? value, string name)
+    {
+        if (string.IsNullOrWhiteSpace(value))
+        {
+            throw new ArgumentException($"{name} is '{value}'. Give a name that can be told from others, or leave it out for the default.", name);
+        }
+    }
+
+    public static void Capacity(int value, string name)
+    {
+        if (value < 1)
+        {
+            throw new ArgumentOutOfRangeException(name, value, $"{name} is {value}, and a buffer holds at least one item. Give 1 or more.");
+        }
+    }
+
+    public static void Workers(int value, string name)
+    {
+        if (value < 1)
+        {
+            throw new ArgumentOutOfRangeException(name, value, $"{name} is {value}, and a stage without workers would never end. Give 1 or more.");
+        }
+    }
+
+    public static void Count(int value, string name)
+    {
+        if (value < 1)
+        {
+            throw new ArgumentOutOfRangeException(name, value, $"{name} is {value}. Give how many producer tasks there are in total: 1 or more.");
+        }
+    }
+}

@@ -1,0 +1,89 @@
+using System.Threading.Channels;
+
+namespace ProducerConsumer;
+
+/// <summary>Settings of one stage, configured by a lambda: <c>.Consume(Handle, stage =&gt; stage.Name = "save")</c>.</summary>
+/// <typeparam name="T">The items that the stage takes.</typeparam>
+public sealed class StageOptions<T>
+{
+    private readonly OptionsFreeze _freeze = new("StageOptions");
+    private string _name;
+    private int _maxWorkers = 1;
+    private int? _capacity;
+
+    internal StageOptions(string name) => _name = name;
+
+    /// <summary>The name of the stage in reports and logs, and the key of <see cref="PooledPipeline{T}.Stages"/>.</summary>
+    /// <value>The default value is the name of the pool, such as <c>consumers</c>.</value>
+    /// <exception cref="ArgumentException">The value is <see langword="null"/>, empty or white space.</exception>
+    public string Name
+    {
+        get => _name;
+        set
+        {
+            Require.Name(value, nameof(Name));
+            _name = _freeze.Check(value);
+        }
+    }
+
+    /// <summary>The most calls of the stage's delegate that run at once: 1 or more. Workers start when there is work.</summary>
+    /// <value>The default value is 1.</value>
+    /// <exception cref="ArgumentOutOfRangeException">The value is less than 1.</exception>
+    public int MaxWorkers
+    {
+        get => _maxWorkers;
+        set
+        {
+            Require.Workers(value, nameof(MaxWorkers));
+            _maxWorkers = _freeze.Check(value);
+        }
+    }
+
+    /// <summary>The most items that wait in front of this stage: 1 or more. Memory grows with use, not with this bound.</summary>
+    /// <value>The default value is the capacity given to <see cref="PooledPipeline.CreateBuilder{T}"/>.</value>
+    /// <exception cref="ArgumentOutOfRangeException">The value is less than 1.</exception>
+    public int? Capacity
+    {
+        get => _capacity;
+        set
+        {
+            if (value is { } capacity)
+            {
+                Require.Capacity(capacity, nameof(Capacity));
+            }
+
+            _capacity = _freeze.Check(value);
+        }
+    }
+
+    internal BoundedChannelFullMode FullMode { get; private set; } = BoundedChannelFullMode.Wait;
+
+    internal Action<T>? OnDropped { get; private set; }
+
+    /// <summary>
+    /// Lets writes to a full stage drop an item instead of waiting. Every drop is counted and told to
+    /// <paramref name="onDropped"/>, so that no item disappears unseen.
+    /// </summary>
+    /// <param name="mode">Which item goes: the oldest or the newest that waits, or the one being written.</param>
+    /// <param name="onDropped">
+    /// Receives each dropped item once, on the stack of the write that dropped it, outside of all locks. What it throws
+    /// is recorded in <see cref="PipelineReport.Failures"/> and changes nothing else.
+    /// </param>
+    /// <exception cref="ArgumentException"><paramref name="mode"/> is <see cref="BoundedChannelFullMode.Wait"/>, the default, which drops nothing.</exception>
+    /// <exception cref="ArgumentNullException"><paramref name="onDropped"/> is <see langword="null"/>.</exception>
+    public void DropWhenFull(BoundedChannelFullMode mode, Action<T> onDropped)
+    {
+        if (mode is not (BoundedChannelFullMode.DropOldest or BoundedChannelFullMode.DropNewest or BoundedChannelFullMode.DropWrite))
+        {
+            throw new ArgumentException(
+                $"DropWhenFull cannot use mode {mode}: give DropOldest, DropNewest or DropWrite. To hold writers back instead, which is the default, leave the call out.",
+                nameof(mode));
+        }
+
+        Require.NotNull(onDropped, nameof(onDropped), "Give a handler that receives each dropped item.");
+        FullMode = _freeze.Check(mode);
+        OnDropped = onDropped;
+    }
+
+    internal void Freeze() => _freeze.Freeze();
+}

@@ -1,0 +1,59 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Threading.Channels;
+
+namespace ProducerConsumer;
+
+/// <summary>Pulls from a channel of the application's; its one turn ends with the channel or with a stop. What it has not read stays there.</summary>
+internal sealed class ChannelReaderProducer<T>(SourceStage stage, BoundedBuffer<T> buffer, ChannelReader<T> source)
+    : ProduceWorker<T>(stage, buffer)
+{
+    protected override async ValueTask ProduceAsync(CancellationToken cancellationToken)
+    {
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            if (source.TryRead(out T? item))
+            {
+                RestoreContext();
+                ValueTask<bool> delivery = DeliverAsync(item);
+                bool suspended = !delivery.IsCompleted;
+                if (!await delivery.ConfigureAwait(false))
+                {
+                    break;
+                }
+
+                await RestAsync(suspended).ConfigureAwait(false);
+            }
+            else if (await WaitToReadAsync(cancellationToken).ConfigureAwait(false))
+            {
+                EndStreak();
+            }
+            else
+            {
+                break;
+            }
+        }
+    }
+
+    /// <summary>
+    /// Stops waiting without cancelling the wait: cancelling it in an in-box bounded channel can break the application's
+    /// writer (dotnet/runtime issue 131141). The wait that is left behind ends with the channel's next item.
+    /// </summary>
+    [SuppressMessage("Reliability", "CA2016", Justification = "See the summary.")]
+    private async ValueTask<bool> WaitToReadAsync(CancellationToken cancellationToken)
+    {
+        Task<bool> wait = source.WaitToReadAsync(CancellationToken.None).AsTask();
+        try
+        {
+            return await wait.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!wait.IsCompleted)
+        {
+            _ = wait.ContinueWith(
+                static left => left.Exception, // Observed: nobody else will look at it.
+                CancellationToken.None,
+                TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously,
+                TaskScheduler.Default);
+            throw;
+        }
+    }
+}

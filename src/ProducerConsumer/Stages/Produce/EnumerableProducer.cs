@@ -1,0 +1,34 @@
+namespace ProducerConsumer;
+
+/// <summary>Pulls from an enumerable; its one turn ends with the sequence or with a stop.</summary>
+internal sealed class EnumerableProducer<T>(SourceStage stage, BoundedBuffer<T> buffer, IEnumerable<T> source)
+    : ProduceWorker<T>(stage, buffer)
+{
+    protected override ValueTask ProduceAsync(CancellationToken cancellationToken)
+    {
+        IEnumerator<T> items = source.GetEnumerator();
+        return RunAndDisposeAsync(
+            () => PullAsync(items, cancellationToken),
+            () =>
+            {
+                items.Dispose();
+                return default;
+            });
+    }
+
+    private async ValueTask PullAsync(IEnumerator<T> items, CancellationToken cancellationToken)
+    {
+        while (!cancellationToken.IsCancellationRequested && items.MoveNext())
+        {
+            RestoreContext();
+            ValueTask<bool> delivery = DeliverAsync(items.Current);
+            bool suspended = !delivery.IsCompleted;
+            if (!await delivery.ConfigureAwait(false))
+            {
+                break;
+            }
+
+            await RestAsync(suspended).ConfigureAwait(false);
+        }
+    }
+}

@@ -1,0 +1,22 @@
+using System.Threading.Channels;
+
+namespace ProducerConsumer;
+
+/// <summary>A producer task that writes as much and as often as it likes, into a writer of its own.</summary>
+internal sealed class WriterProducer<T>(
+    SourceStage stage, BoundedBuffer<T> buffer, Func<ChannelWriter<T>, CancellationToken, ValueTask> produce)
+    : ProduceWorker<T>(stage, buffer)
+{
+    protected override async ValueTask ProduceAsync(CancellationToken cancellationToken)
+    {
+        ProducerWriter<T> writer = CreateWriter();
+        try
+        {
+            await produce(writer, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            writer.Close();
+        }
+    }
+}

@@ -1,0 +1,28 @@
+namespace ProducerConsumer;
+
+/// <summary>A consistent copy of a stage's books, taken in one critical section.</summary>
+internal sealed record StageBooks(string Name)
+{
+    public long Accepted { get; init; }
+
+    public long Emitted { get; init; }
+
+    public long Completed { get; init; }
+
+    public long Failed { get; init; }
+
+    public long Dropped { get; init; }
+
+    public long InFlight { get; init; }
+
+    /// <summary>Items that wait to be started.</summary>
+    public long Waiting { get; init; }
+
+    /// <summary>Workers that have not ended.</summary>
+    public int Workers { get; init; }
+
+    public UndeliveredItem[] Undelivered { get; init; } = [];
+
+    /// <summary>The items behind <see cref="InFlight"/>.</summary>
+    public UndeliveredItem[] InFlightItems { get; init; } = [];
+}

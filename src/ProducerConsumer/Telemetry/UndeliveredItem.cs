@@ -1,0 +1,27 @@
+namespace ProducerConsumer;
+
+/// <summary>An item that a stage accepted and did not finish, handed back with what is known of it.</summary>
+public sealed class UndeliveredItem
+{
+    internal UndeliveredItem(object? item, int attempts, bool started)
+    {
+        Item = item;
+        Attempts = attempts;
+        Started = started;
+    }
+
+    /// <summary>The item itself. Items of a value type are boxed; <see langword="null"/> is an ordinary item.</summary>
+    public object? Item { get; }
+
+    /// <summary>How many calls of the stage's delegate were begun for this item: 0 or more.</summary>
+    public int Attempts { get; }
+
+    /// <summary>
+    /// Whether a call was begun and then cancelled, or was still running when the run was abandoned. Side effects of
+    /// such an item are possible; an item that was not started is untouched.
+    /// </summary>
+    public bool Started { get; }
+
+    /// <inheritdoc/>
+    public override string ToString() => Started ? $"{Item} (started, attempts: {Attempts})" : $"{Item} (not started)";
+}
