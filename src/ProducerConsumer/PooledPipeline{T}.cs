@@ -28,6 +28,8 @@ public sealed class PooledPipeline<T> : IAsyncDisposable
         _ended = EndAsync();
     }
 
+    internal PipelineRun Run => _run;
+
     /// <summary>The name of the pipeline.</summary>
     public string Name => _run.Name;
 

@@ -1,0 +1,85 @@
+namespace ProducerConsumer.Tests;
+
+/// <summary>Threads and contexts: who waits where, and who gets the thread.</summary>
+public sealed class SchedulingTests
+{
+    [GuardedFact]
+    public async Task Write_ContextRefusesToPost_WakesTheWriterAnywayAndIsRecorded()
+    {
+        Gate gate = new();
+        await using PooledPipeline<int> pipeline = PooledPipeline.CreateBuilder<int>(capacity: 1)
+            .Consume(async (_, token) => await gate.PassAsync(token)).Build();
+        await pipeline.StartAsync();
+        await pipeline.Writer.WriteAsync(0);
+        await gate.Arrived;
+        await pipeline.Writer.WriteAsync(1);
+        Task awaiting = Task.Run(async () =>
+        {
+            SynchronizationContext.SetSynchronizationContext(new BrokenContext());
+            await pipeline.Writer.WriteAsync(2);
+        });
+        while (pipeline.Writer.TryWrite(3) || !((BufferedStage<int>)pipeline.Run.Stages[^1]).Buffer.HasParkedWriter)
+        {
+            await Task.Yield();
+        }
+
+        gate.Open();
+        await awaiting;
+        pipeline.Writer.Complete();
+
+        PipelineReport report = await pipeline.Completion;
+        report.Consumers().Completed.Should().Be(3);
+        report.Failures.Should().ContainSingle().Which.Exception.Message.Should().Be("post");
+    }
+
+    [GuardedFact]
+    public async Task SynchronousHandlers_TakeTurnsOnAThread()
+    {
+        // More endless synchronous pipelines than threads that the pool starts with: each must get on.
+        int pipelines = 4 * Environment.ProcessorCount;
+        int[] handled = new int[pipelines];
+        using CancellationTokenSource enough = new();
+        Task[] runs = [.. Enumerable.Range(0, pipelines).Select(RunAsync)];
+
+        async Task RunAsync(int number)
+        {
+            try
+            {
+                await PooledPipeline.CreateBuilder<int>(capacity: 16)
+                    .Produce(Endless())
+                    .Consume((_, _) =>
+                    {
+                        handled[number]++;
+                        if (handled.All(count => count >= 1_000))
+                        {
+                            enough.Cancel();
+                        }
+
+                        return default(ValueTask);
+                    })
+                    .Build()
+                    .RunAsync(enough.Token);
+            }
+            catch (OperationCanceledException)
+            {
+            }
+        }
+
+        await Task.WhenAll(runs);
+
+        handled.Should().OnlyContain(count => count >= 1_000);
+
+        static IEnumerable<int> Endless()
+        {
+            while (true)
+            {
+                yield return 1;
+            }
+        }
+    }
+
+    private sealed class BrokenContext : SynchronizationContext
+    {
+        public override void Post(SendOrPostCallback d, object? state) => throw new InvalidOperationException("post");
+    }
+}

@@ -1,0 +1,88 @@
+using System.Threading.Channels;
+
+namespace ProducerConsumer.Tests;
+
+/// <summary>Wrong input is refused by the verb that takes it, with the option, the value and the remedy.</summary>
+public sealed class ValidationTests
+{
+    private static readonly PipelineBuilder<int> Builder = PooledPipeline.CreateBuilder<int>();
+
+    public static TheoryData<string, Action, Type, string> WrongUses => new()
+    {
+        { "capacity 0", () => PooledPipeline.CreateBuilder<int>(0), typeof(ArgumentOutOfRangeException), "capacity is 0*Give 1 or more*" },
+        { "capacity -5", () => PooledPipeline.CreateBuilder<int>(-5), typeof(ArgumentOutOfRangeException), "capacity is -5*" },
+        { "empty name", () => PooledPipeline.CreateBuilder<int>(name: " "), typeof(ArgumentException), "name is ' '*Give a name*" },
+        { "abort timeout", () => Configure(options => options.AbortTimeout = Timeout.InfiniteTimeSpan), typeof(ArgumentOutOfRangeException), "AbortTimeout*longest time*" },
+        { "max failures", () => Configure(options => options.MaxRecordedFailures = -1), typeof(ArgumentOutOfRangeException), "MaxRecordedFailures is 0 or more*" },
+        { "null clock", () => Configure(options => options.TimeProvider = null!), typeof(ArgumentNullException), "*TimeProvider*" },
+        { "null loggers", () => Configure(options => options.LoggerFactory = null!), typeof(ArgumentNullException), "*LoggerFactory*" },
+        { "null enumerable", () => Builder.Produce((IEnumerable<int>)null!), typeof(ArgumentNullException), "source is null*" },
+        { "null async enumerable", () => Builder.Produce((IAsyncEnumerable<int>)null!), typeof(ArgumentNullException), "source is null*" },
+        { "null reader", () => Builder.Produce((ChannelReader<int>)null!), typeof(ArgumentNullException), "source is null*" },
+        { "null call", () => Builder.Produce(1, (Func<CancellationToken, ValueTask<int>>)null!), typeof(ArgumentNullException), "produce is null*" },
+        { "null task call", () => Builder.Produce(1, (Func<CancellationToken, Task<int>>)null!), typeof(ArgumentNullException), "produce is null*" },
+        { "null writer delegate", () => Builder.Produce(1, (Func<ChannelWriter<int>, CancellationToken, ValueTask>)null!), typeof(ArgumentNullException), "produce is null*" },
+        { "count 0", () => Builder.Produce(0, _ => new ValueTask<int>(1)), typeof(ArgumentOutOfRangeException), "count is 0*1 or more*" },
+        { "producer workers 0", () => Builder.Produce(3, _ => new ValueTask<int>(1), maxWorkers: 0), typeof(ArgumentOutOfRangeException), "maxWorkers is 0*1 or more*" },
+        { "source name twice", () => Builder.Produce([1], "a").Produce([2], "a"), typeof(ArgumentException), "*'a' already*" },
+        { "consumer name twice", () => Builder.Produce([1], "a").Consume(Ignore, stage => stage.Name = "a"), typeof(ArgumentException), "*'a' already*" },
+        { "null handler", () => Builder.Consume((Func<int, CancellationToken, ValueTask>)null!), typeof(ArgumentNullException), "handler is null*" },
+        { "null task handler", () => Builder.Consume((Func<int, CancellationToken, Task>)null!), typeof(ArgumentNullException), "handler is null*" },
+        { "workers 0", () => Builder.Consume(Ignore, maxWorkers: 0), typeof(ArgumentOutOfRangeException), "maxWorkers is 0*1 or more*" },
+        { "stage workers -1", () => Builder.Consume(Ignore, stage => stage.MaxWorkers = -1), typeof(ArgumentOutOfRangeException), "MaxWorkers is -1*1 or more*" },
+        { "stage capacity 0", () => Builder.Consume(Ignore, stage => stage.Capacity = 0), typeof(ArgumentOutOfRangeException), "Capacity is 0*1 or more*" },
+        { "stage name", () => Builder.Consume(Ignore, stage => stage.Name = ""), typeof(ArgumentException), "Name is ''*" },
+        { "drop without mode", () => Builder.Consume(Ignore, stage => stage.DropWhenFull(BoundedChannelFullMode.Wait, _ => { })), typeof(ArgumentException), "*mode Wait*DropOldest*" },
+        { "drop mode 9", () => Builder.Consume(Ignore, stage => stage.DropWhenFull((BoundedChannelFullMode)9, _ => { })), typeof(ArgumentException), "*mode 9*DropOldest*" },
+        { "drop without handler", () => Builder.Consume(Ignore, stage => stage.DropWhenFull(BoundedChannelFullMode.DropOldest, null!)), typeof(ArgumentNullException), "onDropped is null*" },
+        { "options kept", KeepOptions, typeof(InvalidOperationException), "*StageOptions*inside the lambda*" },
+        { "pipeline options kept", KeepPipelineOptions, typeof(InvalidOperationException), "*PipelineOptions*inside the lambda*" },
+        { "unknown stage", () => _ = Builder.Consume(Ignore).Build().Stages["fetch"], typeof(KeyNotFoundException), "*'fetch'*consumers*" },
+        { "stop mode 7", () => Builder.Consume(Ignore).Build().RequestStop((StopMode)7), typeof(ArgumentOutOfRangeException), "mode is 7*StopMode.Drain or StopMode.Abort*" },
+    };
+
+    [GuardedTheory]
+    [MemberData(nameof(WrongUses), DisableDiscoveryEnumeration = true)]
+    public async Task WrongUse_ThrowsWithNameValueAndRemedy(string use, Action act, Type exception, string message)
+    {
+        Exception thrown = act.Should().Throw<Exception>(use).Which;
+
+        thrown.Should().BeOfType(exception);
+        thrown.Message.Should().Match(message);
+        await Task.CompletedTask;
+    }
+
+    [GuardedFact]
+    public async Task WrongUse_LeavesTheRecipeUsable()
+    {
+        List<int> handled = [];
+        PipelineBuilder<int> builder = PooledPipeline.CreateBuilder<int>().Produce([1, 2, 3]);
+        FluentActions.Invoking(() => builder.Consume(Ignore, maxWorkers: 0)).Should().Throw<ArgumentOutOfRangeException>();
+
+        await builder.Consume((item, _) =>
+        {
+            handled.Add(item);
+            return default(ValueTask);
+        }).Build().RunAsync();
+
+        handled.Should().Equal(1, 2, 3);
+    }
+
+    private static ValueTask Ignore(int item, CancellationToken cancellationToken) => default;
+
+    private static void Configure(Action<PipelineOptions> configure) => PooledPipeline.CreateBuilder<int>(configure: configure);
+
+    private static void KeepOptions()
+    {
+        StageOptions<int>? kept = null;
+        Builder.Consume(Ignore, stage => kept = stage);
+        kept!.MaxWorkers = 3;
+    }
+
+    private static void KeepPipelineOptions()
+    {
+        PipelineOptions? kept = null;
+        Configure(options => kept = options);
+        kept!.AbortTimeout = TimeSpan.FromSeconds(3);
+    }
+}
