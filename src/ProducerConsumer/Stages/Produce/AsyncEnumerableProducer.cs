@@ -14,6 +14,7 @@ internal sealed class AsyncEnumerableProducer<T>(SourceStage stage, BoundedBuffe
     {
         while (!cancellationToken.IsCancellationRequested)
         {
+            RestoreContext();
             ValueTask<bool> move = items.MoveNextAsync();
             bool suspended = !move.IsCompleted;
             if (!await move.ConfigureAwait(false))
@@ -21,7 +22,6 @@ internal sealed class AsyncEnumerableProducer<T>(SourceStage stage, BoundedBuffe
                 break;
             }
 
-            RestoreContext();
             ValueTask<bool> delivery = DeliverAsync(items.Current);
             suspended |= !delivery.IsCompleted;
             if (!await delivery.ConfigureAwait(false))

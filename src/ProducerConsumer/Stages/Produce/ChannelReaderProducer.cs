@@ -11,9 +11,9 @@ internal sealed class ChannelReaderProducer<T>(SourceStage stage, BoundedBuffer<
     {
         while (!cancellationToken.IsCancellationRequested)
         {
+            RestoreContext();
             if (source.TryRead(out T? item))
             {
-                RestoreContext();
                 ValueTask<bool> delivery = DeliverAsync(item);
                 bool suspended = !delivery.IsCompleted;
                 if (!await delivery.ConfigureAwait(false))

@@ -18,9 +18,14 @@ internal sealed class EnumerableProducer<T>(SourceStage stage, BoundedBuffer<T> 
 
     private async ValueTask PullAsync(IEnumerator<T> items, CancellationToken cancellationToken)
     {
-        while (!cancellationToken.IsCancellationRequested && items.MoveNext())
+        while (!cancellationToken.IsCancellationRequested)
         {
             RestoreContext();
+            if (!items.MoveNext())
+            {
+                break;
+            }
+
             ValueTask<bool> delivery = DeliverAsync(items.Current);
             bool suspended = !delivery.IsCompleted;
             if (!await delivery.ConfigureAwait(false))

@@ -1,0 +1,129 @@
+using System.Threading.Channels;
+
+namespace ProducerConsumer.Tests;
+
+/// <summary>The examples of the README, run.</summary>
+public sealed class ReadmeExamples
+{
+    private readonly List<Order> _saved = [];
+    private readonly List<Order> _shed = [];
+    private readonly List<Order> _retryLater = [];
+
+    [GuardedFact]
+    public async Task Push_ServiceWritesAndDrains()
+    {
+        CancellationToken cancellationToken = TestContext.Current.CancellationToken;
+        Order order = new(1);
+
+        #region readme push
+        await using PooledPipeline<Order> pipeline = PooledPipeline.CreateBuilder<Order>(capacity: 1_000, name: "orders")
+            .Consume(SaveAsync, maxWorkers: 4)
+            .Build();
+
+        await pipeline.StartAsync(cancellationToken);
+        await pipeline.Writer.WriteAsync(order, cancellationToken); // A standard ChannelWriter<T>; waits while the channel is full.
+        PipelineReport report = await pipeline.StopAsync(StopMode.Drain, cancellationToken);
+        #endregion
+
+        report.Outcome.Should().Be(PipelineOutcome.Drained);
+        _saved.Should().Equal(order);
+    }
+
+    [GuardedFact]
+    public async Task Errors_FaultHandsBackWhatWasNotFinished()
+    {
+        PooledPipeline<Order> pipeline = PooledPipeline.CreateBuilder<Order>()
+            .Produce(Enumerable.Range(0, 10).Select(number => new Order(number)))
+            .Consume((order, _) => order.Number == 3 ? throw new IOException("disk full") : default(ValueTask))
+            .Build();
+        List<string> lines = [];
+
+        #region readme errors
+        try
+        {
+            await pipeline.RunAsync();
+        }
+        catch (PipelineException exception)
+        {
+            foreach (ItemFailure fault in exception.Faults)
+            {
+                lines.Add($"{fault.Stage} failed on {fault.Item}: {fault.Exception.Message}");
+            }
+
+            _retryLater.AddRange(exception.Report.UndeliveredItems<Order>());
+        }
+        #endregion
+
+        lines.Should().Equal("consumers failed on Order { Number = 3 }: disk full");
+        pipeline.Report!.Consumers().Completed.Should().Be(3);
+        _retryLater.Should().OnlyContain(order => order.Number > 3);
+    }
+
+    [GuardedFact]
+    public async Task Drop_EveryLostItemIsTold()
+    {
+        #region readme drop
+        PipelineRecipe<Order> recipe = PooledPipeline.CreateBuilder<Order>(capacity: 100)
+            .Consume(SaveAsync, stage =>
+            {
+                stage.MaxWorkers = 4;
+                stage.DropWhenFull(BoundedChannelFullMode.DropOldest, onDropped: _shed.Add);
+            });
+        #endregion
+
+        PooledPipeline<Order> pipeline = recipe.Build();
+        for (int number = 0; number < 101; number++)
+        {
+            pipeline.Writer.TryWrite(new Order(number));
+        }
+
+        (await pipeline.StopAsync()).Consumers().Dropped.Should().Be(1);
+        _shed.Should().Equal(new Order(0));
+    }
+
+    [GuardedFact]
+    public async Task Sources_AddUp()
+    {
+        CancellationToken cancellationToken = TestContext.Current.CancellationToken;
+        Channel<int> incoming = Channel.CreateUnbounded<int>();
+        incoming.Writer.TryWrite(3);
+        incoming.Writer.Complete();
+
+        #region readme sources
+        PipelineReport report = await PooledPipeline.CreateBuilder<int>(capacity: 64)
+            .Produce(Enumerable.Range(0, 1_000))                        // IEnumerable<T> or IAsyncEnumerable<T>
+            .Produce(incoming.Reader)                                   // a channel of yours
+            .Produce(count: 20, token => FetchAsync(token))             // 20 calls, each returns one item
+            .Produce(count: 4, WriteManyAsync, maxWorkers: 2)           // 4 tasks, 2 at once, each with a writer of its own
+            .Consume(HandleAsync, maxWorkers: 5)
+            .Build()
+            .RunAsync(cancellationToken);
+        #endregion
+
+        report.Consumers().Completed.Should().Be(1_000 + 1 + 20 + (4 * 3));
+    }
+
+    private static ValueTask<int> FetchAsync(CancellationToken cancellationToken) => new(1);
+
+    private static async Task WriteManyAsync(ChannelWriter<int> writer, CancellationToken cancellationToken)
+    {
+        for (int item = 0; item < 3; item++)
+        {
+            await writer.WriteAsync(item, cancellationToken);
+        }
+    }
+
+    private static ValueTask HandleAsync(int item, CancellationToken cancellationToken) => default;
+
+    private Task SaveAsync(Order order, CancellationToken cancellationToken)
+    {
+        lock (_saved)
+        {
+            _saved.Add(order);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private sealed record Order(int Number);
+}
