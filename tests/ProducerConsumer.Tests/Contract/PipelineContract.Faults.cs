@@ -190,19 +190,6 @@ public abstract partial class PipelineContract
     }
 
     [GuardedFact]
-    public async Task HandlerCancellation_NobodyStopped_IsAFault()
-    {
-        using CancellationTokenSource own = new();
-        await own.CancelAsync();
-        Subject subject = Create(new Feed { Items = 3 }, (_, _) => throw new OperationCanceledException(own.Token));
-
-        Func<Task> run = () => subject.RunAsync();
-
-        (await run.Should().ThrowAsync<PipelineException>()).Which.InnerException.Should().BeOfType<OperationCanceledException>();
-        (await subject.EndAsync()).Consumers().Failed.Should().Be(1);
-    }
-
-    [GuardedFact]
     public async Task HandlerException_AfterTheStop_IsAFailureThatStopsNothing()
     {
         Gate gate = new();

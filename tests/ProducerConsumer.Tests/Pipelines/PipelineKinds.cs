@@ -75,13 +75,13 @@ public sealed class PushPipelineTests : PipelineContract
             {
                 await feed.WriteToAsync(pipeline.Writer, CancellationToken.None);
             }
-            catch (ChannelClosedException)
-            {
-                // The run has ended, and with it everybody who writes to it.
-            }
             catch (Exception fault) when (ReferenceEquals(fault, feed.Fault))
             {
                 pipeline.Writer.TryComplete(fault);
+            }
+            catch (ChannelClosedException)
+            {
+                // The run has ended, and with it everybody who writes to it.
             }
         }
     }
