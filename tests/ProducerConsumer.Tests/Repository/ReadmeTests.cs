@@ -42,6 +42,6 @@ public sealed partial class ReadmeTests
     [GeneratedRegex(@"```csharp\r?\n(.*?)```", RegexOptions.Singleline)]
     private static partial Regex CodeBlocks();
 
-    [GeneratedRegex(@"#region readme[^\n]*\n(.*?)\n[ \t]*#endregion", RegexOptions.Singleline)]
+    [GeneratedRegex(@"#region [^\n]+\n(.*?)\n[ \t]*#endregion", RegexOptions.Singleline)]
     private static partial Regex RegionBlocks();
 }
