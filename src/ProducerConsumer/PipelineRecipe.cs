@@ -17,7 +17,7 @@ public sealed class PipelineRecipe<T>
         _consumer = consumer;
     }
 
-    /// <summary>Builds a pipeline that has not started yet. No user code runs.</summary>
+    /// <summary>Builds a pipeline that has not started yet. No delegate runs; the logger factory is asked for a logger.</summary>
     public PooledPipeline<T> Build()
     {
         PipelineOptions options = _head.Options;
@@ -28,7 +28,7 @@ public sealed class PipelineRecipe<T>
         foreach (SourceBlueprint<T> source in _sources)
         {
             run.Add(new SourceStage(
-                run, source.Name, source.Turns, source.MaxWorkers, new Edge(), stage => source.CreateWorker(stage, buffer)));
+                run, source.Name, source.Turns, source.MaxWorkers, buffer.AddEdge(source.Name), stage => source.CreateWorker(stage, buffer)));
         }
 
         PushWriter<T>? writer = null;

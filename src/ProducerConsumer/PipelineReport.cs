@@ -91,7 +91,7 @@ public sealed class PipelineReport
 
         if (FailureCount > 0)
         {
-            text.AppendLine().Append(CultureInfo.InvariantCulture, $"  {FailureCount} callbacks threw; of which {Failures.Count} are kept");
+            text.AppendLine().Append(CultureInfo.InvariantCulture, $"  {FailureCount} callbacks threw, {Failures.Count} of them recorded");
         }
 
         return text.ToString();

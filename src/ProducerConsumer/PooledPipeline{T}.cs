@@ -189,7 +189,7 @@ public sealed class PooledPipeline<T> : IAsyncDisposable
             Name,
             Outcome(),
             _run.Duration,
-            [.. _run.Stages.Select(stage => new StageReport(stage.ReadBooks(), stage is IBufferedStage ? typeof(T) : null))],
+            [.. _run.Stages.Zip(_run.ReadBooks(), (stage, books) => new StageReport(books, stage.ItemType))],
             _run.Faults.CopyFaults(),
             failures,
             failureCount);

@@ -67,7 +67,8 @@ public sealed class StageOptions<T>
     /// <param name="mode">Which item goes: the oldest or the newest that waits, or the one being written.</param>
     /// <param name="onDropped">
     /// Receives each dropped item once, on the stack of the write that dropped it, outside of all locks. What it throws
-    /// is recorded in <see cref="PipelineReport.Failures"/> and changes nothing else.
+    /// is recorded in <see cref="PipelineReport.Failures"/> and changes nothing else. Must not write into the same full
+    /// pipeline: that write drops again, without end.
     /// </param>
     /// <exception cref="ArgumentException"><paramref name="mode"/> is <see cref="BoundedChannelFullMode.Wait"/>, the default, which drops nothing.</exception>
     /// <exception cref="ArgumentNullException"><paramref name="onDropped"/> is <see langword="null"/>.</exception>

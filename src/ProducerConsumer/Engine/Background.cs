@@ -14,6 +14,9 @@ internal static class Background
     public static void Start(IThreadPoolWorkItem workItem) =>
         ThreadPool.UnsafeQueueUserWorkItem(workItem, preferLocal: false);
 
+    /// <summary>Whether the caller runs on the thread pool, and not on a thread of the application's.</summary>
+    public static bool IsPoolThread => Thread.CurrentThread.IsThreadPoolThread;
+
     /// <summary>Awaiting this continues behind everything that the pool already has to do.</summary>
     public static RequeueAwaitable Requeue() => default;
 

@@ -15,6 +15,9 @@ internal sealed partial class BoundedBuffer<T>
         /// <summary>Whether this section was the one that finished the buffer.</summary>
         public bool Finished;
 
+        /// <summary>Why the buffer ended, when <see cref="Finished"/>; null for an ordinary end.</summary>
+        public Exception? Error;
+
         /// <summary>The pool as it was under the lock: one that is attached later hears of the end from its own section.</summary>
         public WorkerPool? Workers;
 
@@ -62,7 +65,7 @@ internal sealed partial class BoundedBuffer<T>
 
         if (signals.Finished)
         {
-            EndCompletion();
+            EndCompletion(signals.Error);
             signals.Workers?.Finish();
         }
 
@@ -72,20 +75,19 @@ internal sealed partial class BoundedBuffer<T>
         }
     }
 
-    private void EndCompletion()
+    private void EndCompletion(Exception? error)
     {
-        // No lock: the error does not change once the buffer is finished.
-        if (_error is null)
+        if (error is null)
         {
             _completion.TrySetResult();
         }
-        else if (_error is OperationCanceledException cancellation)
+        else if (error is OperationCanceledException cancellation)
         {
             _completion.TrySetCanceled(cancellation.CancellationToken);
         }
         else
         {
-            _completion.TrySetException(_error);
+            _completion.TrySetException(error);
             _ = _completion.Task.Exception; // Observed: whoever does not read Completion must not hear of it from the finalizer.
         }
     }

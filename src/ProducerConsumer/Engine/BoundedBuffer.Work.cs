@@ -9,6 +9,17 @@ internal sealed partial class BoundedBuffer<T>
     /// <summary>The slots of the calls that are running, linked; null when none is.</summary>
     private WorkSlot<T>? _busy;
 
+    /// <summary>The sources that write here. Changes only while the pipeline is built.</summary>
+    private readonly List<Edge> _edges = [];
+
+    /// <summary>Opens the way of one more source, before the run.</summary>
+    public Edge AddEdge(string source)
+    {
+        Edge edge = new(source);
+        _edges.Add(edge);
+        return edge;
+    }
+
     /// <summary>Lets a pool loose on the items: those that wait now and those that come.</summary>
     public void Attach(WorkerPool workers)
     {
@@ -22,6 +33,7 @@ internal sealed partial class BoundedBuffer<T>
             }
 
             signals.Finished = _finished;
+            signals.Error = _error;
             signals.Workers = workers;
         }
 
@@ -94,7 +106,7 @@ internal sealed partial class BoundedBuffer<T>
                 Failed = _ledger.Failed,
                 Dropped = _ledger.Dropped,
                 InFlight = _ledger.InFlight,
-                Waiting = _items.Count + _parkedAccepted,
+                AcceptedFrom = [.. _edges.Select(edge => (edge.Source, edge.Accepted))],
                 Workers = _workers?.Live_NeedsLock ?? 0,
                 Undelivered = _ledger.CopyUndelivered_NeedsLock(),
                 InFlightItems = [.. inFlight],

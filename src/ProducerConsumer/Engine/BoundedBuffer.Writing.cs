@@ -189,18 +189,6 @@ internal sealed partial class BoundedBuffer<T>
         }
     }
 
-    private void SettleWatch_NeedsLock(Waiter<bool> watcher, bool chance)
-    {
-        if (chance || _error is null)
-        {
-            watcher.Succeed_NeedsLock(chance);
-        }
-        else
-        {
-            watcher.Fail_NeedsLock(_error);
-        }
-    }
-
     /// <summary>A parked write with its item: whoever frees a slot moves the item in, and nobody can overtake it.</summary>
     private sealed class WriteWaiter(IWaiterHost host, T item, Edge? edge, bool isAccepted) : Waiter<bool>(host)
     {

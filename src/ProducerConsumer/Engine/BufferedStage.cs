@@ -1,13 +1,13 @@
 namespace ProducerConsumer;
 
 /// <summary>A stage that works on the items of a buffer of its own.</summary>
-internal sealed class BufferedStage<T> : Stage, IBufferedStage
+internal sealed class BufferedStage<T> : Stage
 {
     private readonly Func<BufferedStage<T>, Worker> _createWorker;
 
     public BufferedStage(
         PipelineRun run, string name, int maxWorkers, BoundedBuffer<T> buffer, Func<BufferedStage<T>, Worker> createWorker)
-        : base(run, name, maxWorkers, isHandler: true)
+        : base(run, name, maxWorkers, isHandler: true, run.HandlerTokens)
     {
         Buffer = buffer;
         _createWorker = createWorker;
@@ -17,25 +17,17 @@ internal sealed class BufferedStage<T> : Stage, IBufferedStage
 
     public override int? Capacity => Buffer.Capacity;
 
-    public bool IsIdle => Buffer.IsIdle;
+    public override Type ItemType => typeof(T);
+
+    public override bool IsIdle => Buffer.IsIdle;
 
     public override void Start() => Buffer.Attach(Pool);
 
-    public void CompleteInput() => Buffer.TryComplete();
+    public override void CompleteInput() => Buffer.TryComplete();
 
     public override void Close(Exception? error) => Buffer.Close(error);
 
     public override StageBooks ReadBooks() => Buffer.ReadBooks(Name);
 
     protected override Worker CreateWorker() => _createWorker(this);
-}
-
-/// <summary>A <see cref="BufferedStage{T}"/>, whatever its items are.</summary>
-internal interface IBufferedStage
-{
-    /// <summary>Whether every item accepted so far is settled.</summary>
-    bool IsIdle { get; }
-
-    /// <summary>No more items come; those that are here are still worked on.</summary>
-    void CompleteInput();
 }

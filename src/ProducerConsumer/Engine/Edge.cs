@@ -1,12 +1,13 @@
 namespace ProducerConsumer;
 
 /// <summary>The way from one source to one buffer, with the number of items that the buffer accepted from it.</summary>
-internal sealed class Edge
+internal sealed class Edge(string source)
 {
-    /// <summary>Written under the lock of the buffer; a reader elsewhere may see it late but never torn.</summary>
-    private long _accepted;
+    /// <summary>The name of the stage that the items come from.</summary>
+    public string Source => source;
 
-    public long Accepted => Interlocked.Read(ref _accepted);
+    /// <summary>Guarded by the lock of the buffer.</summary>
+    public long Accepted { get; private set; }
 
-    public void Accept_NeedsLock() => Interlocked.Increment(ref _accepted);
+    public void Accept_NeedsLock() => Accepted++;
 }

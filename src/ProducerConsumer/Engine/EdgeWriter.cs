@@ -3,8 +3,12 @@ using System.Threading.Channels;
 namespace ProducerConsumer;
 
 /// <summary>Writes into the first buffer of a run on behalf of one source, and refuses waits that only the caller could end.</summary>
-internal abstract class EdgeWriter<T>(PipelineRun run, BoundedBuffer<T> buffer, Edge edge) : ChannelWriter<T>
+internal abstract class EdgeWriter<T>(PipelineRun run, BoundedBuffer<T> buffer, Edge? edge) : ChannelWriter<T>
 {
+    protected PipelineRun Run => run;
+
+    protected BoundedBuffer<T> Buffer => buffer;
+
     /// <summary>What a write throws when this writer was completed though the buffer was not; null while it is open.</summary>
     protected virtual ChannelClosedException? Refusal => null;
 

@@ -37,19 +37,19 @@ internal sealed partial class PipelineRun
                 : TryStop_NeedsLock(Phase.Draining, StopCause.Drain);
         }
 
-        if (stop is { WasCreated: true })
+        if (stop is { Cause: StopCause.Drain })
         {
-            Close(stop, error: null);
-        }
-        else if (stop is not null)
-        {
-            Log.Stopping(nameof(StopCause.Drain));
             foreach (IInlet inlet in _inlets)
             {
                 inlet.Stop();
             }
 
-            _ = CancelAsync(stop, _stopProducers);
+            _ = CancelAsync(stop, ProducerTokens.CancelAsync());
+            Log.Stopping(nameof(StopCause.Drain));
+        }
+        else if (stop is not null)
+        {
+            Close(stop, error: null);
         }
     }
 
@@ -67,7 +67,6 @@ internal sealed partial class PipelineRun
 
         if (stop is not null)
         {
-            Log.Stopping(cause.ToString());
             Close(stop, error: null);
         }
     }
@@ -91,6 +90,21 @@ internal sealed partial class PipelineRun
         Log.Faulted(fault);
     }
 
+    /// <summary>
+    /// Whether the token of the run is cancelled, which closes the run here at the latest: callbacks of a token run newest
+    /// first, so a delegate that uses it directly can hear of the cancellation before the run does.
+    /// </summary>
+    public bool HeedToken()
+    {
+        if (!Token.IsCancellationRequested)
+        {
+            return false;
+        }
+
+        Close(StopCause.Token);
+        return true;
+    }
+
     /// <summary>Records what a callback threw that is no delegate of a stage: the run goes on.</summary>
     public void RecordCallbackFailure(ItemFailure failure)
     {
@@ -106,17 +120,18 @@ internal sealed partial class PipelineRun
             return null;
         }
 
-        Stop stop = new() { WasCreated = _phase == Phase.Created };
+        Stop stop = new(cause, wasCreated: _phase == Phase.Created);
         _stops.Add(stop.Task);
         _phase = phase;
         Cause = cause;
         return stop;
     }
 
-    /// <summary>Whether only the last steps of workers are left to do.</summary>
+    /// <summary>Whether only the last steps of workers are left to do. Not while a callback of an earlier stop may block.</summary>
     private bool IsSettled_NeedsLock() =>
         _inlets.TrueForAll(inlet => inlet.HasEnded)
-        && _stages.TrueForAll(stage => stage is not IBufferedStage buffered || buffered.IsIdle);
+        && _stages.TrueForAll(stage => stage.IsIdle)
+        && _stops.TrueForAll(stop => stop.IsCompleted);
 
     private void Close(Stop stop, Exception? error)
     {
@@ -135,15 +150,17 @@ internal sealed partial class PipelineRun
             Begin();
         }
 
-        _ = CancelAsync(stop, _stopProducers, _stopHandlers);
+        _ = CancelAsync(stop, [.. ProducerTokens.CancelAsync(), .. HandlerTokens.CancelAsync()]);
         StartAbortTimer();
+        if (stop.Cause != StopCause.Fault)
+        {
+            Log.Stopping(stop.Cause.ToString());
+        }
     }
 
-    /// <summary>Cancels the tokens and waits for their callbacks, which the run awaits before it ends.</summary>
-    private async Task CancelAsync(Stop stop, params CancellationTokenSource[] sources)
+    /// <summary>Waits for the callbacks of tokens that were cancelled; the run awaits the stop before it ends.</summary>
+    private async Task CancelAsync(Stop stop, Task[] cancellations)
     {
-        // First all of them: a callback of one that blocks must not keep another from being cancelled.
-        Task[] cancellations = Array.ConvertAll(sources, source => source.CancelAsync());
         foreach (Task cancellation in cancellations)
         {
             try
@@ -164,22 +181,42 @@ internal sealed partial class PipelineRun
 
     private void StartAbortTimer()
     {
-        ITimer timer = _timeProvider.CreateTimer(
-            static state => ((PipelineRun)state!)._abandoned.TrySetResult(), this, _abortTimeout, Timeout.InfiniteTimeSpan);
+        ITimer timer = CreateTimer();
+        bool ended;
         lock (_gate)
         {
             _abortTimer = timer;
-            if (_phase == Phase.Ended)
-            {
-                timer.Dispose();
-            }
+            ended = _phase == Phase.Ended;
+        }
+
+        if (ended)
+        {
+            timer.Dispose();
         }
     }
 
-    /// <summary>A stop under way; complete when the callbacks of its tokens have run.</summary>
-    private sealed class Stop() : TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)
+    /// <summary>The clock is the application's: when it throws, the real one limits the wait.</summary>
+    private ITimer CreateTimer()
     {
+        try
+        {
+            return _timeProvider.CreateTimer(Abandon, _abandoned, _abortTimeout, Timeout.InfiniteTimeSpan);
+        }
+        catch (Exception error)
+        {
+            RecordCallbackFailure(new ItemFailure("clock", error));
+            return TimeProvider.System.CreateTimer(Abandon, _abandoned, _abortTimeout, Timeout.InfiniteTimeSpan);
+        }
+
+        static void Abandon(object? state) => ((TaskCompletionSource)state!).TrySetResult();
+    }
+
+    /// <summary>A stop under way; complete when the callbacks of its tokens have run.</summary>
+    private sealed class Stop(StopCause cause, bool wasCreated) : TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)
+    {
+        public StopCause Cause => cause;
+
         /// <summary>Whether it came before the start, so that it is the stop that has to bring the run to its end.</summary>
-        public bool WasCreated { get; init; }
+        public bool WasCreated => wasCreated;
     }
 }

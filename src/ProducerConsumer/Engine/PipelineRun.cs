@@ -1,5 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
-
 namespace ProducerConsumer;
 
 /// <summary>
@@ -7,9 +5,9 @@ namespace ProducerConsumer;
 /// </summary>
 /// <remarks>
 /// Phases only go forward: Created, Running, Draining, Closed, Ended (any may be skipped). Lock order: the run's lock,
-/// then the lock of a stage; never the other way round, and no foreign code under either.
+/// then the lock of a stage; never the other way round, and no foreign code under either, not even a clock. What the run
+/// has to do is done before it is logged, so that a logger that blocks holds up nothing but its own caller.
 /// </remarks>
-[SuppressMessage("Design", "CA1001", Justification = "Without timers and wait handles there is nothing to free, and delegates may use their token after the run.")]
 internal sealed partial class PipelineRun
 {
     private readonly object _gate = new();
@@ -17,8 +15,6 @@ internal sealed partial class PipelineRun
     private readonly TimeSpan _abortTimeout;
     private readonly List<Stage> _stages = [];
     private readonly List<IInlet> _inlets = [];
-    private readonly CancellationTokenSource _stopProducers = new();
-    private readonly CancellationTokenSource _stopHandlers = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Guarded by <see cref="_gate"/>.</summary>
@@ -30,8 +26,8 @@ internal sealed partial class PipelineRun
     /// <summary>The watch on the run's token. Guarded by <see cref="_gate"/>.</summary>
     private CancellationTokenRegistration _tokenRegistration;
 
-    /// <summary>When the run began, as a timestamp of the time provider; 0 when it never did.</summary>
-    private long _startTimestamp;
+    /// <summary>When the run began, as a timestamp of the time provider; null when it never did. Guarded by <see cref="_gate"/>.</summary>
+    private long? _startTimestamp;
 
     /// <summary>All work of the run; completes later than <see cref="Ended"/> when the run was abandoned. Written before it.</summary>
     private Task _work = Task.CompletedTask;
@@ -63,11 +59,11 @@ internal sealed partial class PipelineRun
     /// <summary>The stages in the order of the flow.</summary>
     public IReadOnlyList<Stage> Stages => _stages;
 
-    /// <summary>Given to producer code; cancelled by a drain and by every close.</summary>
-    public CancellationToken ProducerToken => _stopProducers.Token;
+    /// <summary>The tokens of producer code; cancelled by a drain and by every close.</summary>
+    public WorkerTokens ProducerTokens { get; } = new();
 
-    /// <summary>Given to handlers; cancelled by every close.</summary>
-    public CancellationToken HandlerToken => _stopHandlers.Token;
+    /// <summary>The tokens of handlers; cancelled by every close.</summary>
+    public WorkerTokens HandlerTokens { get; } = new();
 
     /// <summary>What stopped the run; the first close wins over a drain. Final once the run has ended.</summary>
     public StopCause Cause { get; private set; }
@@ -86,6 +82,18 @@ internal sealed partial class PipelineRun
 
     /// <summary>Completes, never with an error, when also the abandoned workers have ended.</summary>
     public Task WorkersEnded => _work;
+
+    /// <summary>Whether the run has started and nobody has stopped it.</summary>
+    public bool IsRunning
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _phase == Phase.Running;
+            }
+        }
+    }
 
     /// <summary>Whether a stop of any strength was asked for.</summary>
     public bool IsStopping
@@ -118,6 +126,7 @@ internal sealed partial class PipelineRun
     /// <summary>Starts the run, once. Nothing starts when it was stopped before.</summary>
     public void Start(CancellationToken cancellationToken)
     {
+        long timestamp = _timeProvider.GetTimestamp();
         lock (_gate)
         {
             if (_startCalled)
@@ -143,11 +152,19 @@ internal sealed partial class PipelineRun
             }
 
             _phase = Phase.Running;
-            _startTimestamp = _timeProvider.GetTimestamp();
+            _startTimestamp = timestamp;
         }
 
-        Log.Started(_stages.Count);
         Begin();
+        Log.Started(_stages.Count);
+    }
+
+    /// <summary>The books of all stages, each edge read together with the buffer it leads to.</summary>
+    public StageBooks[] ReadBooks()
+    {
+        StageBooks[] books = [.. _stages.Select(stage => stage.ReadBooks())];
+        ILookup<string, long> emitted = books.SelectMany(stage => stage.AcceptedFrom).ToLookup(edge => edge.Source, edge => edge.Count);
+        return [.. books.Select(stage => stage with { Emitted = emitted[stage.Name].Sum() })];
     }
 
     /// <summary>Called once, by whoever took the run out of its first phase. A stage that was closed by then starts nothing.</summary>
@@ -172,7 +189,7 @@ internal sealed partial class PipelineRun
 
         foreach (Stage stage in _stages)
         {
-            (stage as IBufferedStage)?.CompleteInput();
+            stage.CompleteInput();
             await stage.Pool.Completion.ConfigureAwait(false);
         }
 
@@ -187,26 +204,39 @@ internal sealed partial class PipelineRun
     private async Task SuperviseAsync(Task work)
     {
         await Task.WhenAny(work, _abandoned.Task).ConfigureAwait(false);
+        ITimer? abortTimer;
         lock (_gate)
         {
             IsAbandoned = _phase != Phase.Ended;
             _phase = Phase.Ended;
             _tokenRegistration.Unregister();
-            _abortTimer?.Dispose();
-            if (_startTimestamp != 0)
-            {
-                Duration = _timeProvider.GetElapsedTime(_startTimestamp);
-            }
+            abortTimer = _abortTimer;
         }
 
+        abortTimer?.Dispose();
+        Duration = ReadDuration();
+        _ended.SetResult();
         if (IsAbandoned)
         {
-            StageBooks[] books = [.. _stages.Select(stage => stage.ReadBooks())];
+            StageBooks[] books = ReadBooks();
             Log.Abandoned(books.Sum(stage => stage.InFlight), books.Sum(stage => stage.Workers), _abortTimeout);
         }
 
         Log.Ended(Cause.ToString(), Duration);
-        _ended.SetResult();
+    }
+
+    /// <summary>The clock is the application's: one that throws must not keep the run from its end.</summary>
+    private TimeSpan ReadDuration()
+    {
+        try
+        {
+            return _startTimestamp is { } start ? _timeProvider.GetElapsedTime(start) : TimeSpan.Zero;
+        }
+        catch (Exception error)
+        {
+            RecordCallbackFailure(new ItemFailure("clock", error));
+            return TimeSpan.Zero;
+        }
     }
 
     /// <summary>Ends the run unless stops are under way, which are then to be awaited.</summary>

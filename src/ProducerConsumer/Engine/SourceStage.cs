@@ -9,15 +9,12 @@ internal sealed class SourceStage : Stage, IInlet
     private readonly object _gate = new();
     private readonly Func<SourceStage, Worker> _createWorker;
 
-    /// <summary>Turns that have not begun; 0 after a stop. Guarded by <see cref="_gate"/>.</summary>
+    /// <summary>Turns that have not begun. Whoever brings it to 0, which happens once, tells the pool. Guarded by <see cref="_gate"/>.</summary>
     private int _turns;
-
-    /// <summary>Whether the pool was told that no more workers will be reserved. Guarded by <see cref="_gate"/>.</summary>
-    private bool _finished;
 
     public SourceStage(
         PipelineRun run, string name, int turns, int maxWorkers, Edge edge, Func<SourceStage, Worker> createWorker)
-        : base(run, name, maxWorkers, isHandler: false)
+        : base(run, name, maxWorkers, isHandler: false, run.ProducerTokens)
     {
         _turns = turns;
         Edge = edge;
@@ -26,8 +23,6 @@ internal sealed class SourceStage : Stage, IInlet
 
     /// <summary>The way that the items of this source take.</summary>
     public Edge Edge { get; }
-
-    public override int? Capacity => null;
 
     public Task Completion => Pool.Completion;
 
@@ -44,13 +39,16 @@ internal sealed class SourceStage : Stage, IInlet
 
     public override void Start()
     {
-        bool reserved;
+        bool start;
         lock (_gate)
         {
-            reserved = _turns > 0 && Pool.TryReserve_NeedsLock();
+            start = _turns > 0 && Pool.TryReserve_NeedsLock();
         }
 
-        Raise(reserved);
+        if (start)
+        {
+            Pool.Start(1);
+        }
     }
 
     /// <summary>
@@ -59,33 +57,47 @@ internal sealed class SourceStage : Stage, IInlet
     /// </summary>
     public bool TryTakeTurn()
     {
-        bool taken, reserved = false;
+        bool start;
+        bool finish;
         lock (_gate)
         {
-            taken = _turns > 0;
-            if (taken)
-            {
-                _turns--;
-                reserved = _turns > 0 && Pool.TryReserve_NeedsLock();
-            }
-            else
+            if (_turns == 0)
             {
                 Pool.Leave_NeedsLock();
+                return false;
             }
+
+            _turns--;
+            start = _turns > 0 && Pool.TryReserve_NeedsLock();
+            finish = _turns == 0;
         }
 
-        Raise(reserved);
-        return taken;
+        if (start)
+        {
+            Pool.Start(1);
+        }
+
+        if (finish)
+        {
+            Pool.Finish();
+        }
+
+        return true;
     }
 
     public void Stop()
     {
         lock (_gate)
         {
+            if (_turns == 0)
+            {
+                return;
+            }
+
             _turns = 0;
         }
 
-        Raise(reserved: false);
+        Pool.Finish();
     }
 
     public override void Close(Exception? error) => Stop();
@@ -94,29 +106,9 @@ internal sealed class SourceStage : Stage, IInlet
     {
         lock (_gate)
         {
-            return new StageBooks(Name) { Emitted = Edge.Accepted, Workers = Pool.Live_NeedsLock };
+            return new StageBooks(Name) { Workers = Pool.Live_NeedsLock };
         }
     }
 
     protected override Worker CreateWorker() => _createWorker(this);
-
-    private void Raise(bool reserved)
-    {
-        if (reserved)
-        {
-            Pool.Start(1);
-        }
-
-        bool finish;
-        lock (_gate)
-        {
-            finish = _turns == 0 && !_finished;
-            _finished |= finish;
-        }
-
-        if (finish)
-        {
-            Pool.Finish();
-        }
-    }
 }

@@ -3,11 +3,12 @@ namespace ProducerConsumer;
 /// <summary>N identical workers and the work they share.</summary>
 internal abstract class Stage
 {
-    protected Stage(PipelineRun run, string name, int maxWorkers, bool isHandler)
+    protected Stage(PipelineRun run, string name, int maxWorkers, bool isHandler, WorkerTokens tokens)
     {
         Run = run;
         Name = name;
         Mark = new RunMark(run, isHandler);
+        Tokens = tokens;
         Pool = new WorkerPool(maxWorkers, CreateWorker);
     }
 
@@ -18,13 +19,27 @@ internal abstract class Stage
     /// <summary>The mark in the execution context of every worker of this stage.</summary>
     public RunMark Mark { get; }
 
+    /// <summary>Where the workers of this stage get their tokens.</summary>
+    public WorkerTokens Tokens { get; }
+
     public WorkerPool Pool { get; }
 
     /// <summary>The most items that wait in front of this stage; null for a source.</summary>
-    public abstract int? Capacity { get; }
+    public virtual int? Capacity => null;
+
+    /// <summary>The type of the items that this stage takes; null for a source.</summary>
+    public virtual Type? ItemType => null;
+
+    /// <summary>Whether every item accepted so far is settled.</summary>
+    public virtual bool IsIdle => true;
 
     /// <summary>Lets the workers start.</summary>
     public abstract void Start();
+
+    /// <summary>No more items come; those that are here are still worked on.</summary>
+    public virtual void CompleteInput()
+    {
+    }
 
     /// <summary>Ends the work at once; what is left of it is handed back in the books.</summary>
     public abstract void Close(Exception? error);

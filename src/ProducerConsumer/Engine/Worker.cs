@@ -9,6 +9,9 @@ internal abstract class Worker(Stage stage) : IThreadPoolWorkItem
     /// <summary>The execution context that holds the run's mark and nothing else.</summary>
     private ExecutionContext? _context;
 
+    /// <summary>Cancels this worker's delegates.</summary>
+    private CancellationTokenSource? _cancellation;
+
     /// <summary>When this worker last got its thread, in milliseconds of the real clock: a fake one does not starve anybody.</summary>
     private long _streakStart;
 
@@ -17,6 +20,9 @@ internal abstract class Worker(Stage stage) : IThreadPoolWorkItem
 
     /// <summary>Works until there is nothing left for this worker, and leaves the pool in the step that finds that out.</summary>
     protected abstract Task WorkAsync();
+
+    /// <summary>The token of this worker's delegates.</summary>
+    protected CancellationToken Token => _cancellation!.Token;
 
     /// <summary>Gives the next call the worker's own execution context, whatever the last one left behind.</summary>
     protected void RestoreContext()
@@ -33,15 +39,18 @@ internal abstract class Worker(Stage stage) : IThreadPoolWorkItem
     }
 
     /// <summary>Notes that the worker was suspended, so that others had their chance.</summary>
-    protected void EndStreak() => _streakStart = Environment.TickCount64;
+    private void EndStreak() => _streakStart = Environment.TickCount64;
 
-    /// <summary>Between two pieces of work: lets others have the thread when this worker kept it too long.</summary>
+    /// <summary>
+    /// Between two pieces of work: lets others have the thread when this worker kept it too long, and leaves the thread
+    /// of a stranger who happened to end what a delegate waited for.
+    /// </summary>
     protected ValueTask RestAsync(bool suspended)
     {
         if (suspended)
         {
             EndStreak();
-            return default;
+            return Background.IsPoolThread ? default : RequeueAsync();
         }
 
         return Environment.TickCount64 - _streakStart > MaxStreak ? RequeueAsync() : default;
@@ -56,6 +65,7 @@ internal abstract class Worker(Stage stage) : IThreadPoolWorkItem
     private async Task RunAsync()
     {
         await stage.Pool.EnterAsync().ConfigureAwait(false);
+        _cancellation = stage.Tokens.Add();
         try
         {
             RunMark.Current = stage.Mark;
@@ -70,6 +80,7 @@ internal abstract class Worker(Stage stage) : IThreadPoolWorkItem
         }
         finally
         {
+            stage.Tokens.Remove(_cancellation);
             stage.Pool.Exit();
         }
     }

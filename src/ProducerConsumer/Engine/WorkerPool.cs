@@ -26,11 +26,8 @@ internal sealed class WorkerPool(int maxWorkers, Func<Worker> create)
 
     public int Live_NeedsLock => _live;
 
-    /// <summary>Completes, never with an error, when the work is finished and the last worker has ended, or was given up.</summary>
+    /// <summary>Completes, never with an error, when the work is finished and the last worker has ended.</summary>
     public Task Completion => _completion.Task;
-
-    /// <summary>Whether every worker has ended and none will start.</summary>
-    public bool HasEnded => Volatile.Read(ref _holds) == 0; // Pairs with the decrement in Release: what the workers did is visible.
 
     /// <summary>Claims the right, and the duty, to start one worker after the lock is released; false at the cap.</summary>
     public bool TryReserve_NeedsLock()
@@ -58,9 +55,6 @@ internal sealed class WorkerPool(int maxWorkers, Func<Worker> create)
 
     /// <summary>The owner's word, given once, that it will reserve no more. Outside the lock.</summary>
     public void Finish() => Release();
-
-    /// <summary>Ends the waiting for workers that ignore their token.</summary>
-    public void Abandon() => _completion.TrySetResult();
 
     /// <summary>
     /// Takes a slot. No token: at most the reserved workers and those on their way out compete, so the wait is short.

@@ -6,13 +6,13 @@ namespace ProducerConsumer;
 internal static class Settlement
 {
     /// <summary>Settles a handler's item. Which token a cancellation carries does not count: linked tokens and drivers differ.</summary>
-    public static void SettleCall<T>(BufferedStage<T> stage, WorkSlot<T> slot, Exception? error)
+    public static void SettleCall<T>(BufferedStage<T> stage, WorkSlot<T> slot, Exception? error, CancellationToken token)
     {
         if (error is null)
         {
             stage.Buffer.Settle(slot, CallOutcome.Completed);
         }
-        else if (error is OperationCanceledException && stage.Run.HandlerToken.IsCancellationRequested)
+        else if (error is OperationCanceledException && (stage.Run.HeedToken() || token.IsCancellationRequested))
         {
             stage.Buffer.Settle(slot, CallOutcome.Canceled);
         }
@@ -28,7 +28,7 @@ internal static class Settlement
     public static void SettleTurn(SourceStage stage, Exception? error)
     {
         if (error is not null
-            && !(error is OperationCanceledException or ChannelClosedException && stage.Run.IsStopping))
+            && !(error is OperationCanceledException or ChannelClosedException && (stage.Run.HeedToken() || stage.Run.IsStopping)))
         {
             stage.Run.Fault(new ItemFailure(stage.Name, error));
         }

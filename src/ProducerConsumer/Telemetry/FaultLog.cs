@@ -4,17 +4,16 @@ namespace ProducerConsumer;
 internal sealed class FaultLog(int maxRecordedFailures)
 {
     private readonly object _gate = new();
-    private readonly List<ItemFailure> _stopping = [];
-    private readonly List<ItemFailure> _afterStop = [];
+    private readonly List<ItemFailure> _faults = [];
     private readonly List<ItemFailure> _others = [];
     private long _otherCount;
 
-    /// <summary>Adds a fault of a delegate; one that was caught after the stop is listed behind those that caused it.</summary>
+    /// <summary>Adds a fault of a delegate. The one that stops the run comes first, because every other finds it stopped.</summary>
     public void AddFault(ItemFailure fault)
     {
         lock (_gate)
         {
-            (fault.AfterStop ? _afterStop : _stopping).Add(fault);
+            _faults.Add(fault);
         }
     }
 
@@ -35,7 +34,7 @@ internal sealed class FaultLog(int maxRecordedFailures)
     {
         lock (_gate)
         {
-            return [.. _stopping, .. _afterStop];
+            return [.. _faults];
         }
     }
 

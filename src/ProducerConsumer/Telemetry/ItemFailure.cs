@@ -21,7 +21,7 @@ public sealed class ItemFailure
     /// <summary>The item that was being handled; <see langword="null"/> also when <see cref="HasItem"/> is false.</summary>
     public object? Item { get; private init; }
 
-    /// <summary>Which call for this item threw, from 1; 0 when <see cref="HasItem"/> is false.</summary>
+    /// <summary>Which call for this item threw, from 1; 0 when it was no call of the stage's delegate.</summary>
     public int Attempt { get; private init; }
 
     /// <summary>Whether the run had already been stopped when the exception was caught, so that it is not what stopped it.</summary>
@@ -30,9 +30,22 @@ public sealed class ItemFailure
     /// <inheritdoc/>
     public override string ToString()
     {
-        string item = HasItem ? $", item {Item}" : "";
+        string item = HasItem ? $", item {TextOf(Item, static item => item!.ToString())}" : "";
         string afterStop = AfterStop ? ", after the stop" : "";
-        return $"{Stage}{item}{afterStop}: {Exception.GetType().Name}: {Exception.Message}";
+        return $"{Stage}{item}{afterStop}: {Exception.GetType().Name}: {TextOf(Exception, static error => error.Message)}";
+    }
+
+    /// <summary>Both texts are user code. One that throws must not keep a report from being made.</summary>
+    private static string TextOf<TValue>(TValue value, Func<TValue, string?> text)
+    {
+        try
+        {
+            return value is null ? "null" : text(value) ?? "";
+        }
+        catch (Exception)
+        {
+            return $"({value!.GetType().Name} without a text)";
+        }
     }
 
     internal static ItemFailure OfItem(string stage, object? item, int attempt, Exception exception) =>

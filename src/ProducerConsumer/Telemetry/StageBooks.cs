@@ -5,6 +5,7 @@ internal sealed record StageBooks(string Name)
 {
     public long Accepted { get; init; }
 
+    /// <summary>Items that the next stage accepted from this one.</summary>
     public long Emitted { get; init; }
 
     public long Completed { get; init; }
@@ -15,11 +16,11 @@ internal sealed record StageBooks(string Name)
 
     public long InFlight { get; init; }
 
-    /// <summary>Items that wait to be started.</summary>
-    public long Waiting { get; init; }
-
     /// <summary>Workers that have not ended.</summary>
     public int Workers { get; init; }
+
+    /// <summary>How many of <see cref="Accepted"/> came from which stage, read in the same critical section.</summary>
+    public (string Source, long Count)[] AcceptedFrom { get; init; } = [];
 
     public UndeliveredItem[] Undelivered { get; init; } = [];
 

@@ -12,13 +12,18 @@ internal sealed class Gate(int expected = 1)
 
     public int Count => Volatile.Read(ref _count);
 
-    public Task PassAsync(CancellationToken cancellationToken = default)
+    /// <summary>Comes, and is not held.</summary>
+    public void Arrive()
     {
         if (Interlocked.Increment(ref _count) == expected)
         {
             _arrived.TrySetResult();
         }
+    }
 
+    public Task PassAsync(CancellationToken cancellationToken = default)
+    {
+        Arrive();
         return _open.Task.WaitAsync(cancellationToken);
     }
 

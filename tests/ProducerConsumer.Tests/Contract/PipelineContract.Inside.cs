@@ -155,11 +155,16 @@ public abstract partial class PipelineContract
                 nested |= Environment.CurrentManagedThreadId == callers && Volatile.Read(ref inside);
             });
 
-        inside = true;
-        Task start = subject.Pipeline.StartAsync();
-        inside = false;
+        Volatile.Write(ref inside, true);
+        Task start = subject.StartAsync();
+        Volatile.Write(ref inside, false);
         await start;
-        await subject.Pipeline.StopAsync(StopMode.Abort);
+        await gate.Arrived;
+        callers = Environment.CurrentManagedThreadId;
+        Volatile.Write(ref inside, true);
+        subject.Pipeline.RequestStop(StopMode.Abort);
+        Volatile.Write(ref inside, false);
+        await subject.EndAsync();
 
         PipelineReport report = subject.Pipeline.Report!;
         report.ShouldBalance();

@@ -242,7 +242,7 @@ public abstract partial class PipelineContract
     }
 
     [GuardedFact]
-    public async Task Abort_HandlersPassTheirCheck_EachBeginsAtMostOneMoreCall()
+    public async Task Abort_EveryWorkerInsideACall_BeginsNoFurtherCall()
     {
         const int Consumers = 8;
         int begun = 0;

@@ -117,7 +117,7 @@ public sealed class PullSourceTests
             .Produce(source.Reader)
             .Consume((_, _) =>
             {
-                _ = handled.PassAsync();
+                handled.Arrive();
                 return default(ValueTask);
             })
             .Build();
@@ -171,7 +171,7 @@ public sealed class PullSourceTests
 
         IEnumerable<int> Blocking()
         {
-            _ = asked.PassAsync();
+            asked.Arrive();
             late.Wait();
             yield return 42;
         }

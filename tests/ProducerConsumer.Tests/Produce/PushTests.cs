@@ -90,6 +90,23 @@ public sealed class PushTests
         pipeline.Writer.TryWrite(2).Should().BeFalse();
     }
 
+    [GuardedFact]
+    public async Task Write_AfterAFaultThatIsACancellation_StillThrowsChannelClosed()
+    {
+        TaskCanceledException root = new("an HTTP time-out");
+        await using PooledPipeline<int> pipeline = PooledPipeline.CreateBuilder<int>(capacity: 1)
+            .Consume((_, _) => throw root).Build();
+        await pipeline.StartAsync();
+        await pipeline.Writer.WriteAsync(1);
+        await Task.WhenAny(pipeline.Completion);
+
+        Func<Task> write = () => pipeline.Writer.WriteAsync(2).AsTask();
+        Func<Task> watch = () => pipeline.Writer.WaitToWriteAsync().AsTask();
+
+        (await write.Should().ThrowAsync<ChannelClosedException>()).Which.InnerException.Should().BeSameAs(root);
+        (await watch.Should().ThrowAsync<ChannelClosedException>()).Which.InnerException.Should().BeSameAs(root);
+    }
+
     [GuardedTheory]
     [InlineData(StopMode.Drain)]
     [InlineData(StopMode.Abort)]

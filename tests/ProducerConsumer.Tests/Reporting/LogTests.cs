@@ -11,7 +11,8 @@ public sealed class LogTests
         FakeLogCollector logs = new();
         await Build(logs, handle: () => { }).RunAsync();
 
-        logs.GetSnapshot().Select(record => record.Id.Id).Should().Equal(1, 6);
+        await EndLoggedAsync(logs);
+        logs.GetSnapshot().Select(record => record.Id.Id).Should().BeEquivalentTo([1, 6]);
         logs.GetSnapshot().Should().OnlyContain(record => record.Category == "ProducerConsumer" && record.Message.Contains("'orders'"));
     }
 
@@ -24,6 +25,7 @@ public sealed class LogTests
 
         await FluentActions.Awaiting(() => pipeline.RunAsync()).Should().ThrowAsync<PipelineException>();
 
+        await EndLoggedAsync(logs);
         FakeLogRecord fault = logs.GetSnapshot().Should().ContainSingle(record => record.Level == LogLevel.Error).Which;
         fault.Exception.Should().BeSameAs(root);
         fault.Message.Should().Contain("'consumers'");
@@ -39,8 +41,9 @@ public sealed class LogTests
 
         await pipeline.StopAsync();
 
-        logs.GetSnapshot().Select(record => record.Id.Id).Should().Equal(1, 2, 6);
-        logs.GetSnapshot()[1].Message.Should().Contain("Drain");
+        await EndLoggedAsync(logs);
+        logs.GetSnapshot().Select(record => record.Id.Id).Should().BeEquivalentTo([1, 2, 6]);
+        logs.GetSnapshot().Should().ContainSingle(record => record.Id.Id == 2).Which.Message.Should().Contain("Drain");
     }
 
     [GuardedFact]
@@ -52,8 +55,47 @@ public sealed class LogTests
         PipelineReport report = await pipeline.RunAsync();
 
         report.Outcome.Should().Be(PipelineOutcome.Completed);
+        await pipeline.DisposeAsync();
         report.FailureCount.Should().BePositive();
         report.Failures.Should().OnlyContain(failure => failure.Stage == "logger");
+    }
+
+    [GuardedTheory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(6)]
+    public async Task Logger_Blocks_HoldsUpOnlyItsCaller(int message)
+    {
+        using ManualResetEventSlim release = new();
+        PooledPipeline<int> pipeline = PooledPipeline.CreateBuilder<int>(
+                configure: options => options.LoggerFactory = new LoggerFactory([new BlockingLoggers(message, release)]))
+            .Consume((_, _) => default(ValueTask)).Build();
+        Task start = Task.Run(() => pipeline.StartAsync());
+        while (!pipeline.Run.IsRunning)
+        {
+            await Task.Yield();
+        }
+
+        Task stop = Task.Run(() => pipeline.StopAsync(StopMode.Abort));
+        while (!pipeline.Run.IsStopping)
+        {
+            await Task.Yield();
+        }
+
+        await pipeline.DisposeAsync();
+        pipeline.Report!.Outcome.Should().Be(PipelineOutcome.Aborted);
+        release.Set();
+        await start;
+        await stop;
+    }
+
+    /// <summary>The end is announced before it is logged.</summary>
+    private static async Task EndLoggedAsync(FakeLogCollector logs)
+    {
+        while (!logs.GetSnapshot().Any(record => record.Id.Id == 6))
+        {
+            await Task.Yield();
+        }
     }
 
     private static PooledPipeline<int> Build(FakeLogCollector logs, Action handle) =>
@@ -67,6 +109,29 @@ public sealed class LogTests
             .Build();
 
     private static LoggerFactory Factory(FakeLogCollector logs) => new([new FakeLoggerProvider(logs)]);
+
+    private sealed class BlockingLoggers(int message, ManualResetEventSlim release) : ILoggerProvider, ILogger
+    {
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public void Dispose()
+        {
+        }
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (eventId.Id == message)
+            {
+                release.Wait(TestContext.Current.CancellationToken);
+            }
+        }
+    }
 
     private sealed class BrokenLoggers : ILoggerFactory, ILogger
     {

@@ -12,7 +12,7 @@ internal sealed class ConsumeWorker<T>(BufferedStage<T> stage, Func<T, Cancellat
             Exception? error = null;
             try
             {
-                ValueTask call = handler(slot.Item, stage.Run.HandlerToken);
+                ValueTask call = handler(slot.Item, Token);
                 suspended = !call.IsCompleted;
                 await call.ConfigureAwait(false);
             }
@@ -22,7 +22,7 @@ internal sealed class ConsumeWorker<T>(BufferedStage<T> stage, Func<T, Cancellat
             }
 
             RestoreContext();
-            Settlement.SettleCall(stage, slot, error);
+            Settlement.SettleCall(stage, slot, error, Token);
             await RestAsync(suspended).ConfigureAwait(false);
         }
     }

@@ -23,13 +23,16 @@ internal sealed class ChannelReaderProducer<T>(SourceStage stage, BoundedBuffer<
 
                 await RestAsync(suspended).ConfigureAwait(false);
             }
-            else if (await WaitToReadAsync(cancellationToken).ConfigureAwait(false))
-            {
-                EndStreak();
-            }
             else
             {
-                break;
+                ValueTask<bool> wait = WaitToReadAsync(cancellationToken);
+                bool suspended = !wait.IsCompleted;
+                if (!await wait.ConfigureAwait(false))
+                {
+                    break;
+                }
+
+                await RestAsync(suspended).ConfigureAwait(false);
             }
         }
     }
@@ -46,7 +49,7 @@ internal sealed class ChannelReaderProducer<T>(SourceStage stage, BoundedBuffer<
         {
             return await wait.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (!wait.IsCompleted)
+        catch (OperationCanceledException)
         {
             _ = wait.ContinueWith(
                 static left => left.Exception, // Observed: nobody else will look at it.

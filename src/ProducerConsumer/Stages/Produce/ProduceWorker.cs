@@ -13,7 +13,7 @@ internal abstract class ProduceWorker<T>(SourceStage stage, BoundedBuffer<T> buf
             Exception? error = null;
             try
             {
-                ValueTask turn = ProduceAsync(stage.Run.ProducerToken);
+                ValueTask turn = ProduceAsync(Token);
                 suspended = !turn.IsCompleted;
                 await turn.ConfigureAwait(false);
             }

@@ -1,0 +1,147 @@
+using System.Threading.Channels;
+
+namespace ProducerConsumer;
+
+/// <summary>The two ends of a buffer: completed, when its contents stay readable, and closed, when they are handed back.</summary>
+internal sealed partial class BoundedBuffer<T>
+{
+    /// <summary>Ends the input: what is here stays readable, parked writes fail. False when it had ended before.</summary>
+    public bool TryComplete(Exception? error = null)
+    {
+        Signals signals = default;
+        lock (_gate)
+        {
+            AssertInvariants_NeedsLock();
+            if (_ended)
+            {
+                return false;
+            }
+
+            _ended = true;
+            _error = error;
+            FailUnacceptedWrites_NeedsLock(ref signals);
+            if (_items.Count == 0)
+            {
+                EndReads_NeedsLock(ref signals);
+            }
+
+            Finish_NeedsLock(ref signals);
+        }
+
+        Raise(ref signals);
+        return true;
+    }
+
+    /// <summary>
+    /// Ends input and output at once: every wait ends, and the contents go to the books as undelivered, oldest first.
+    /// Whatever is delivered later is undelivered too. Does nothing when closed before.
+    /// </summary>
+    public void Close(Exception? error)
+    {
+        Signals signals = default;
+        lock (_gate)
+        {
+            AssertInvariants_NeedsLock();
+            if (_closed)
+            {
+                return;
+            }
+
+            _closed = true;
+            _ended = true;
+            _error ??= error;
+            while (_items.Count > 0)
+            {
+                _ledger.ReturnUnstarted_NeedsLock(_items.RemoveOldest());
+            }
+
+            FailUnacceptedWrites_NeedsLock(ref signals);
+            while (_writers.RemoveFirst() is WriteWaiter write)
+            {
+                _parkedAccepted--;
+                _ledger.ReturnUnstarted_NeedsLock(write.Item);
+                write.Succeed_NeedsLock(false);
+                signals.Add(write);
+            }
+
+            EndReads_NeedsLock(ref signals);
+            Finish_NeedsLock(ref signals);
+        }
+
+        Raise(ref signals);
+    }
+
+    private void FailUnacceptedWrites_NeedsLock(ref Signals signals)
+    {
+        for (Waiter? waiter = _writers.First; waiter is not null;)
+        {
+            Waiter? next = waiter.Next;
+            if (!((WriteWaiter)waiter).IsAccepted)
+            {
+                _writers.Remove(waiter);
+                waiter.Fail_NeedsLock(ClosedException_NeedsLock());
+                signals.Add(waiter);
+            }
+
+            waiter = next;
+        }
+
+        EndWatchers_NeedsLock(_writeWatchers, ref signals);
+    }
+
+    private void EndReads_NeedsLock(ref Signals signals)
+    {
+        while (_readers.RemoveFirst() is { } reader)
+        {
+            reader.Fail_NeedsLock(ClosedException_NeedsLock());
+            signals.Add(reader);
+        }
+
+        EndWatchers_NeedsLock(_readWatchers, ref signals);
+    }
+
+    /// <summary>Tells everybody who watches for a chance that none will come.</summary>
+    private void EndWatchers_NeedsLock(WaiterList watchers, ref Signals signals)
+    {
+        while (watchers.RemoveFirst() is Waiter<bool> watcher)
+        {
+            SettleWatch_NeedsLock(watcher, chance: false);
+            signals.Add(watcher);
+        }
+    }
+
+    private void SettleWatch_NeedsLock(Waiter<bool> watcher, bool chance)
+    {
+        if (chance || _error is null)
+        {
+            watcher.Succeed_NeedsLock(chance);
+        }
+        else
+        {
+            watcher.Fail_NeedsLock(_closed ? ClosedException_NeedsLock() : _error);
+        }
+    }
+
+    /// <summary>Notes the moment at which the buffer is ended and empty.</summary>
+    private void Finish_NeedsLock(ref Signals signals)
+    {
+        if (_ended && !_finished && _items.Count == 0 && _writers.IsEmpty)
+        {
+            _finished = true;
+            signals.Finished = true;
+            signals.Error = _error;
+            signals.Workers = _workers;
+        }
+    }
+
+    /// <summary>
+    /// What a read or write throws after the end. A channel that its writer completed with a cancellation throws that, as
+    /// every channel does; the cancellation that a fault of the run happens to be stays inside.
+    /// </summary>
+    private Exception ClosedException_NeedsLock() => _error switch
+    {
+        null => new ChannelClosedException(),
+        OperationCanceledException cancellation when !_closed => cancellation,
+        Exception error => new ChannelClosedException(error),
+    };
+}
