@@ -49,7 +49,11 @@ internal sealed partial class BoundedBuffer<T>
 
             _closed = true;
             _ended = true;
-            _error ??= error;
+            if (!_finished)
+            {
+                _error ??= error; // A finished buffer keeps its ending: Completion has been told, or is being told, of that one.
+            }
+
             while (_items.Count > 0)
             {
                 _ledger.ReturnUnstarted_NeedsLock(_items.RemoveOldest());
