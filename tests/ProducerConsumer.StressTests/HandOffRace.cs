@@ -104,8 +104,8 @@ internal sealed class HandOffRace(Func<Channel<int>> create, Wait wait, Moment m
             Guard(() => _channel.Writer.TryWrite(-1));
         }
 
-        _cancelSpins = Math.Max(_lead, 0) + random.Next(20);
-        _handSpins = Math.Max(-_lead, 0) + random.Next(20);
+        _cancelSpins = Math.Max(_lead, 0) + random.Next(1 << random.Next(6));
+        _handSpins = Math.Max(-_lead, 0) + random.Next(1 << random.Next(6));
         _handsFirst = random.Next(2) == 0;
         if (moment == Moment.Parked)
         {
@@ -121,7 +121,7 @@ internal sealed class HandOffRace(Func<Channel<int>> create, Wait wait, Moment m
             Guard(() => HandOver(round));
         }
 
-        _source.Cancel();
+        Guard(_source.Cancel);
         if (hands && !_handsFirst)
         {
             Guard(() => HandOver(round));
