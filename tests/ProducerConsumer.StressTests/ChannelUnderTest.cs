@@ -6,7 +6,7 @@ namespace ProducerConsumer.StressTests;
 internal sealed class ChannelUnderTest(int capacity)
 {
     private readonly BoundedBuffer<int> _buffer = new(capacity);
-    private readonly Edge _edge = new();
+    private readonly Edge _edge = new("producers");
     private readonly ConcurrentQueue<(ChannelStep Step, Func<string> Outcome, CancellationTokenSource Source)> _begun = [];
 
     public void Apply(ChannelStep step)

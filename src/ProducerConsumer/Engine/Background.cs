@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace ProducerConsumer;
 
 #pragma warning disable RS0030 // The one file that starts work, so that the owner of every task can be found here.
@@ -17,27 +15,10 @@ internal static class Background
     /// <summary>Whether the caller runs on the thread pool, and not on a thread of the application's.</summary>
     public static bool IsPoolThread => Thread.CurrentThread.IsThreadPoolThread;
 
-    /// <summary>Awaiting this continues behind everything that the pool already has to do.</summary>
-    public static RequeueAwaitable Requeue() => default;
-
     /// <summary>
-    /// <see cref="Task.Yield"/> would queue to the thread's own queue, which the same thread empties first, newest
-    /// first: nobody else would get the thread.
+    /// Continues behind everything that the pool already has to do. <see cref="Task.Yield"/> would queue to the thread's
+    /// own queue, which the same thread empties first, newest first: nobody else would get the thread.
     /// </summary>
-    public readonly struct RequeueAwaitable : ICriticalNotifyCompletion
-    {
-        public bool IsCompleted => false;
-
-        public RequeueAwaitable GetAwaiter() => this;
-
-        public void GetResult()
-        {
-        }
-
-        public void OnCompleted(Action continuation) =>
-            ThreadPool.QueueUserWorkItem(static action => action(), continuation, preferLocal: false);
-
-        public void UnsafeOnCompleted(Action continuation) =>
-            ThreadPool.UnsafeQueueUserWorkItem(static action => action(), continuation, preferLocal: false);
-    }
+    public static void Requeue(Action continuation) =>
+        ThreadPool.UnsafeQueueUserWorkItem(static action => action(), continuation, preferLocal: false);
 }

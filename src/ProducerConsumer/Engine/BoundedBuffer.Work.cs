@@ -107,6 +107,7 @@ internal sealed partial class BoundedBuffer<T>
                 Dropped = _ledger.Dropped,
                 InFlight = _ledger.InFlight,
                 AcceptedFrom = [.. _edges.Select(edge => (edge.Source, edge.Accepted))],
+                Waiting = _items.Count + _parkedAccepted,
                 Workers = _workers?.Live_NeedsLock ?? 0,
                 Undelivered = _ledger.CopyUndelivered_NeedsLock(),
                 InFlightItems = [.. inFlight],

@@ -133,22 +133,19 @@ internal sealed partial class BoundedBuffer<T>
                 return false;
             }
 
-            Accept_NeedsLock(edge);
             _ledger.Drop_NeedsLock();
             if (_fullMode == BoundedChannelFullMode.DropWrite)
             {
+                Accept_NeedsLock(edge);
                 signals.Drop(item);
                 return true;
             }
 
             signals.Drop(_fullMode == BoundedChannelFullMode.DropOldest ? _items.RemoveOldest() : _items.RemoveNewest());
         }
-        else
-        {
-            Accept_NeedsLock(edge);
-        }
 
         Enqueue_NeedsLock(item, ref signals);
+        Accept_NeedsLock(edge); // Last: an array that cannot grow must not leave an item in the books that is nowhere else.
         return true;
     }
 

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace ProducerConsumer;
 
 /// <summary>One worker of a pool, from its start on the thread pool to its last step.</summary>
@@ -42,24 +44,18 @@ internal abstract class Worker(Stage stage) : IThreadPoolWorkItem
     private void EndStreak() => _streakStart = Environment.TickCount64;
 
     /// <summary>
-    /// Between two pieces of work: lets others have the thread when this worker kept it too long, and leaves the thread
-    /// of a stranger who happened to end what a delegate waited for.
+    /// Awaited between two pieces of work: lets others have the thread when this worker kept it too long, and leaves the
+    /// thread of a stranger who happened to end what a delegate waited for.
     /// </summary>
-    protected ValueTask RestAsync(bool suspended)
+    protected RestAwaitable Rest(bool suspended)
     {
         if (suspended)
         {
             EndStreak();
-            return Background.IsPoolThread ? default : RequeueAsync();
+            return new RestAwaitable(Background.IsPoolThread ? null : this);
         }
 
-        return Environment.TickCount64 - _streakStart > MaxStreak ? RequeueAsync() : default;
-    }
-
-    private async ValueTask RequeueAsync()
-    {
-        await Background.Requeue();
-        EndStreak();
+        return new RestAwaitable(Environment.TickCount64 - _streakStart > MaxStreak ? this : null);
     }
 
     private async Task RunAsync()
@@ -83,5 +79,22 @@ internal abstract class Worker(Stage stage) : IThreadPoolWorkItem
             stage.Tokens.Remove(_cancellation);
             stage.Pool.Exit();
         }
+    }
+
+    /// <summary>
+    /// Goes on behind everything that the pool has to do, or at once when no worker is given. Awaited by the loop itself
+    /// and not wrapped in a task: one that completes before the loop looks at it would leave the loop where it is.
+    /// </summary>
+    protected readonly struct RestAwaitable(Worker? worker) : ICriticalNotifyCompletion
+    {
+        public bool IsCompleted => worker is null;
+
+        public RestAwaitable GetAwaiter() => this;
+
+        public void GetResult() => worker?.EndStreak();
+
+        public void OnCompleted(Action continuation) => UnsafeOnCompleted(continuation);
+
+        public void UnsafeOnCompleted(Action continuation) => Background.Requeue(continuation);
     }
 }

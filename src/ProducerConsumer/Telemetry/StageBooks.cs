@@ -16,6 +16,9 @@ internal sealed record StageBooks(string Name)
 
     public long InFlight { get; init; }
 
+    /// <summary>Items that wait to be started; with them the identity also holds before the end.</summary>
+    public long Waiting { get; init; }
+
     /// <summary>Workers that have not ended.</summary>
     public int Workers { get; init; }
 

@@ -200,7 +200,7 @@ public sealed class BoundedBufferCloseTests
             }
             else
             {
-                (await act.Should().ThrowAsync<InvalidOperationException>()).Which.Should().BeSameAs(error);
+                (await act.Should().ThrowAsync<ChannelClosedException>()).Which.InnerException.Should().BeSameAs(error);
             }
         }
     }

@@ -4,7 +4,7 @@ namespace ProducerConsumer.Tests;
 
 public sealed class BoundedBufferDeliverTests
 {
-    private readonly Edge _edge = new();
+    private readonly Edge _edge = new("producers");
 
     [GuardedFact]
     public async Task DeliverAsync_Room_IsInAtOnce()

@@ -23,7 +23,7 @@ internal sealed class ConsumeWorker<T>(BufferedStage<T> stage, Func<T, Cancellat
 
             RestoreContext();
             Settlement.SettleCall(stage, slot, error, Token);
-            await RestAsync(suspended).ConfigureAwait(false);
+            await Rest(suspended);
         }
     }
 }

@@ -29,7 +29,7 @@ internal sealed class AsyncEnumerableProducer<T>(SourceStage stage, BoundedBuffe
                 break;
             }
 
-            await RestAsync(suspended).ConfigureAwait(false);
+            await Rest(suspended);
         }
     }
 }

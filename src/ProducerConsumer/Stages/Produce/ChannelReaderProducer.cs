@@ -21,7 +21,7 @@ internal sealed class ChannelReaderProducer<T>(SourceStage stage, BoundedBuffer<
                     break;
                 }
 
-                await RestAsync(suspended).ConfigureAwait(false);
+                await Rest(suspended);
             }
             else
             {
@@ -32,7 +32,7 @@ internal sealed class ChannelReaderProducer<T>(SourceStage stage, BoundedBuffer<
                     break;
                 }
 
-                await RestAsync(suspended).ConfigureAwait(false);
+                await Rest(suspended);
             }
         }
     }

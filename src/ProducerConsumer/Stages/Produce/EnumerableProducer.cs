@@ -33,7 +33,7 @@ internal sealed class EnumerableProducer<T>(SourceStage stage, BoundedBuffer<T> 
                 break;
             }
 
-            await RestAsync(suspended).ConfigureAwait(false);
+            await Rest(suspended);
         }
     }
 }

@@ -24,7 +24,7 @@ internal abstract class ProduceWorker<T>(SourceStage stage, BoundedBuffer<T> buf
 
             RestoreContext();
             Settlement.SettleTurn(stage, error);
-            await RestAsync(suspended).ConfigureAwait(false);
+            await Rest(suspended);
         }
     }
 
