@@ -16,6 +16,24 @@ internal static class Background
     public static bool IsPoolThread => Thread.CurrentThread.IsThreadPoolThread;
 
     /// <summary>
+    /// A pause between two looks at something that another thread is about to change: 8 turns of the processor's pause,
+    /// doubling to 64, then the rest of the time slice, because the other thread may have been suspended.
+    /// </summary>
+    public static void BackOff(int round)
+    {
+        const int SpinRounds = 30;
+        const int YieldRounds = 60;
+        if (round < SpinRounds)
+        {
+            Thread.SpinWait(8 << Math.Min(round, 3));
+        }
+        else
+        {
+            Thread.Sleep(round < YieldRounds ? 0 : 1);
+        }
+    }
+
+    /// <summary>
     /// Continues behind everything that the pool already has to do. <see cref="Task.Yield"/> would queue to the thread's
     /// own queue, which the same thread empties first, newest first: nobody else would get the thread.
     /// </summary>

@@ -9,7 +9,7 @@ internal sealed partial class BoundedBuffer<T>
     public bool TryComplete(Exception? error = null)
     {
         Signals signals = default;
-        lock (_gate)
+        using (_gate.Enter())
         {
             AssertInvariants_NeedsLock();
             if (_ended)
@@ -39,7 +39,7 @@ internal sealed partial class BoundedBuffer<T>
     public void Close(Exception? error)
     {
         Signals signals = default;
-        lock (_gate)
+        using (_gate.Enter())
         {
             AssertInvariants_NeedsLock();
             if (_closed)

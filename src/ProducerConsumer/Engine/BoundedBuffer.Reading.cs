@@ -8,7 +8,7 @@ internal sealed partial class BoundedBuffer<T>
     public bool TryRead([MaybeNullWhen(false)] out T item)
     {
         Signals signals = default;
-        lock (_gate)
+        using (_gate.Enter())
         {
             AssertInvariants_NeedsLock();
             if (_items.Count == 0)
@@ -27,7 +27,7 @@ internal sealed partial class BoundedBuffer<T>
 
     private bool TryPeek([MaybeNullWhen(false)] out T item)
     {
-        lock (_gate)
+        using (_gate.Enter())
         {
             bool any = _items.Count > 0;
             item = any ? _items.Oldest : default;
@@ -50,7 +50,7 @@ internal sealed partial class BoundedBuffer<T>
         Waiter<T> waiter = new(this);
         waiter.Watch(cancellationToken);
         Signals signals = default;
-        lock (_gate)
+        using (_gate.Enter())
         {
             AssertInvariants_NeedsLock();
             if (waiter.IsSettled)
@@ -88,7 +88,7 @@ internal sealed partial class BoundedBuffer<T>
         Waiter<bool> waiter = new(this);
         waiter.Watch(cancellationToken);
         Signals signals = default;
-        lock (_gate)
+        using (_gate.Enter())
         {
             AssertInvariants_NeedsLock();
             if (waiter.IsSettled)

@@ -24,7 +24,7 @@ internal sealed partial class BoundedBuffer<T>
     public void Attach(WorkerPool workers)
     {
         Signals signals = default;
-        lock (_gate)
+        using (_gate.Enter())
         {
             _workers = workers;
             while (signals.Starts < _items.Count && workers.TryReserve_NeedsLock())
@@ -47,7 +47,7 @@ internal sealed partial class BoundedBuffer<T>
     public bool TryTake(WorkSlot<T> slot)
     {
         Signals signals = default;
-        lock (_gate)
+        using (_gate.Enter())
         {
             AssertInvariants_NeedsLock();
             if (_items.Count == 0)
@@ -67,7 +67,7 @@ internal sealed partial class BoundedBuffer<T>
     /// <summary>Books the outcome of the call that <paramref name="slot"/> held, once.</summary>
     public void Settle(WorkSlot<T> slot, CallOutcome outcome)
     {
-        lock (_gate)
+        using (_gate.Enter())
         {
             switch (outcome)
             {
@@ -90,7 +90,7 @@ internal sealed partial class BoundedBuffer<T>
     /// <summary>A consistent copy of the books.</summary>
     public StageBooks ReadBooks(string name)
     {
-        lock (_gate)
+        using (_gate.Enter())
         {
             AssertInvariants_NeedsLock();
             List<UndeliveredItem> inFlight = [];

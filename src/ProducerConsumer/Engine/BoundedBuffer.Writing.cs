@@ -8,7 +8,7 @@ internal sealed partial class BoundedBuffer<T>
     {
         bool written;
         Signals signals = default;
-        lock (_gate)
+        using (_gate.Enter())
         {
             AssertInvariants_NeedsLock();
             written = !_ended && TryAdd_NeedsLock(item, edge, ref signals);
@@ -34,7 +34,7 @@ internal sealed partial class BoundedBuffer<T>
         WriteWaiter waiter = new(this, item, edge, isAccepted: false);
         waiter.Watch(cancellationToken);
         Signals signals = default;
-        lock (_gate)
+        using (_gate.Enter())
         {
             AssertInvariants_NeedsLock();
             if (waiter.IsSettled)
@@ -70,7 +70,7 @@ internal sealed partial class BoundedBuffer<T>
         WriteWaiter? waiter = null;
         bool added = false;
         Signals signals = default;
-        lock (_gate)
+        using (_gate.Enter())
         {
             AssertInvariants_NeedsLock();
             if (_ended)
@@ -101,7 +101,7 @@ internal sealed partial class BoundedBuffer<T>
         Waiter<bool> waiter = new(this);
         waiter.Watch(cancellationToken);
         Signals signals = default;
-        lock (_gate)
+        using (_gate.Enter())
         {
             AssertInvariants_NeedsLock();
             if (waiter.IsSettled)

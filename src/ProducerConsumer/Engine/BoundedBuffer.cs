@@ -18,7 +18,7 @@ namespace ProducerConsumer;
 /// </remarks>
 internal sealed partial class BoundedBuffer<T> : Channel<T>, IWaiterHost
 {
-    private readonly object _gate = new();
+    private readonly SpinGate _gate = new();
     private readonly BoundedChannelFullMode _fullMode;
 
     /// <summary>Told each dropped item, outside the lock, and does not throw; null when the mode drops nothing.</summary>
@@ -86,7 +86,7 @@ internal sealed partial class BoundedBuffer<T> : Channel<T>, IWaiterHost
     {
         get
         {
-            lock (_gate)
+            using (_gate.Enter())
             {
                 return _items.Count;
             }
@@ -98,7 +98,7 @@ internal sealed partial class BoundedBuffer<T> : Channel<T>, IWaiterHost
     {
         get
         {
-            lock (_gate)
+            using (_gate.Enter())
             {
                 return !_writers.IsEmpty;
             }
@@ -110,7 +110,7 @@ internal sealed partial class BoundedBuffer<T> : Channel<T>, IWaiterHost
     {
         get
         {
-            lock (_gate)
+            using (_gate.Enter())
             {
                 return _items.Count == 0 && _writers.IsEmpty && _ledger.InFlight == 0;
             }
@@ -119,7 +119,7 @@ internal sealed partial class BoundedBuffer<T> : Channel<T>, IWaiterHost
 
     public bool TryCancel(Waiter waiter, CancellationToken token)
     {
-        lock (_gate)
+        using (_gate.Enter())
         {
             if (waiter.IsSettled)
             {
@@ -137,7 +137,7 @@ internal sealed partial class BoundedBuffer<T> : Channel<T>, IWaiterHost
     [Conditional("DEBUG")]
     private void AssertInvariants_NeedsLock()
     {
-        Debug.Assert(Monitor.IsEntered(_gate), "Called under the lock.");
+        Debug.Assert(_gate.IsHeld, "Called under the lock.");
         Debug.Assert(_readers.IsEmpty || _items.Count == 0, "A parked reader means no items.");
         Debug.Assert(_writers.IsEmpty || _items.IsFull, "A parked writer means a full buffer.");
         Debug.Assert(!_ended || _readers.IsEmpty, "An ended buffer has no parked reader.");
