@@ -135,6 +135,7 @@ internal sealed partial class BoundedBuffer<T>
             signals.Finished = true;
             signals.Error = _error;
             signals.Workers = _workers;
+            signals.Parked = _workers?.TakeParked_NeedsLock();
         }
     }
 

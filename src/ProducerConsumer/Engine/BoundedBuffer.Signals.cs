@@ -9,8 +9,11 @@ internal sealed partial class BoundedBuffer<T>
         public Waiter? First;
         private Waiter? _last;
 
-        /// <summary>How many workers were reserved and are to be started.</summary>
-        public int Starts;
+        /// <summary>The worker that is to come. One at most: until it has come, nobody else is called.</summary>
+        public WorkerPool.Call Call;
+
+        /// <summary>When <see cref="Finished"/>, the workers that wait for work in vain.</summary>
+        public Worker[]? Parked;
 
         /// <summary>Whether this section was the one that finished the buffer.</summary>
         public bool Finished;
@@ -58,14 +61,12 @@ internal sealed partial class BoundedBuffer<T>
             waiter = next;
         }
 
-        if (signals.Starts > 0)
-        {
-            signals.Workers!.Start(signals.Starts);
-        }
+        signals.Workers?.Send(signals.Call);
 
         if (signals.Finished)
         {
             EndCompletion(signals.Error);
+            Array.ForEach(signals.Parked ?? [], static worker => worker.Wake());
             signals.Workers?.Finish();
         }
 

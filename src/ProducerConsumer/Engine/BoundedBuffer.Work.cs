@@ -27,9 +27,9 @@ internal sealed partial class BoundedBuffer<T>
         using (_gate.Enter())
         {
             _workers = workers;
-            while (signals.Starts < _items.Count && workers.TryReserve_NeedsLock())
+            if (_items.Count > 0)
             {
-                signals.Starts++;
+                CallWorker_NeedsLock(ref signals);
             }
 
             signals.Finished = _finished;
@@ -41,27 +41,42 @@ internal sealed partial class BoundedBuffer<T>
     }
 
     /// <summary>
-    /// Claims the oldest item for a worker. False when there is none; the worker has then left the pool, in the same
-    /// critical section, so that an item that comes now starts another.
+    /// Claims the oldest item for a worker. When there is none the worker is parked, or has left if none will come, in
+    /// the same critical section: an item that comes now calls it back.
     /// </summary>
-    public bool TryTake(WorkSlot<T> slot)
+    public Taken TryTake(WorkSlot<T> slot, Worker worker)
     {
+        Taken taken;
         Signals signals = default;
         using (_gate.Enter())
         {
             AssertInvariants_NeedsLock();
-            if (_items.Count == 0)
+            _workers!.Arrive_NeedsLock(worker);
+            if (_items.Count > 0)
             {
-                _workers!.Leave_NeedsLock();
-                return false;
-            }
+                slot.Link_NeedsLock(RemoveOldest_NeedsLock(ref signals), ref _busy);
+                _ledger.Start_NeedsLock();
+                if (_items.Count > 0)
+                {
+                    CallWorker_NeedsLock(ref signals);
+                }
 
-            slot.Link_NeedsLock(RemoveOldest_NeedsLock(ref signals), ref _busy);
-            _ledger.Start_NeedsLock();
+                taken = Taken.Item;
+            }
+            else if (_finished)
+            {
+                _workers.Leave_NeedsLock();
+                taken = Taken.Left;
+            }
+            else
+            {
+                _workers.Park_NeedsLock(worker);
+                taken = Taken.Parked;
+            }
         }
 
         Raise(ref signals);
-        return true;
+        return taken;
     }
 
     /// <summary>Books the outcome of the call that <paramref name="slot"/> held, once.</summary>
@@ -108,10 +123,33 @@ internal sealed partial class BoundedBuffer<T>
                 InFlight = _ledger.InFlight,
                 AcceptedFrom = [.. _edges.Select(edge => (edge.Source, edge.Accepted))],
                 Waiting = _items.Count + _parkedAccepted,
-                Workers = _workers?.Live_NeedsLock ?? 0,
+                Workers = _workers?.Active_NeedsLock ?? 0,
                 Undelivered = _ledger.CopyUndelivered_NeedsLock(),
                 InFlightItems = [.. inFlight],
             };
         }
     }
+
+    /// <summary>Has a worker come for an item that waits. At most one call comes out of a section: the first stands until it is heard.</summary>
+    private void CallWorker_NeedsLock(ref Signals signals)
+    {
+        if (_workers is not null && _workers.Call_NeedsLock() is var call && call != default)
+        {
+            signals.Call = call;
+            signals.Workers = _workers;
+        }
+    }
+}
+
+/// <summary>What a worker that looks for work finds.</summary>
+internal enum Taken
+{
+    /// <summary>An item, in the worker's slot.</summary>
+    Item,
+
+    /// <summary>Nothing now: the worker is parked and awaits its wake.</summary>
+    Parked,
+
+    /// <summary>Nothing ever: the worker has left the pool.</summary>
+    Left,
 }

@@ -161,12 +161,7 @@ internal sealed partial class BoundedBuffer<T>
         }
 
         _items.Add(item);
-        if (_workers is not null && _workers.TryReserve_NeedsLock())
-        {
-            signals.Starts++;
-            signals.Workers = _workers;
-        }
-
+        CallWorker_NeedsLock(ref signals);
         WakeWatchers_NeedsLock(_readWatchers, ref signals);
     }
 

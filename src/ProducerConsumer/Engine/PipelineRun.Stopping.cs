@@ -1,8 +1,8 @@
 namespace ProducerConsumer;
 
 /// <summary>
-/// How a run is stopped, always in this order: state, buffers and their waits, then tokens, whose callbacks are foreign
-/// code and may block or throw.
+/// How a run is stopped, always in this order: state, buffers and their waits, the limit of the wait, then tokens, whose
+/// callbacks are foreign code and may block or throw.
 /// </summary>
 internal sealed partial class PipelineRun
 {
@@ -150,8 +150,8 @@ internal sealed partial class PipelineRun
             Begin();
         }
 
-        _ = CancelAsync(stop, [.. ProducerTokens.CancelAsync(), .. HandlerTokens.CancelAsync()]);
         StartAbortTimer();
+        _ = CancelAsync(stop, [.. ProducerTokens.CancelAsync(), .. HandlerTokens.CancelAsync()]);
         if (stop.Cause != StopCause.Fault)
         {
             Log.Stopping(stop.Cause.ToString());

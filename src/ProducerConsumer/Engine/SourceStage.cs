@@ -32,7 +32,7 @@ internal sealed class SourceStage : Stage, IInlet
         {
             lock (_gate)
             {
-                return _turns == 0 && Pool.Live_NeedsLock == 0;
+                return _turns == 0 && Pool.Active_NeedsLock == 0;
             }
         }
     }
@@ -47,7 +47,7 @@ internal sealed class SourceStage : Stage, IInlet
 
         if (start)
         {
-            Pool.Start(1);
+            Pool.Start();
         }
     }
 
@@ -74,7 +74,7 @@ internal sealed class SourceStage : Stage, IInlet
 
         if (start)
         {
-            Pool.Start(1);
+            Pool.Start();
         }
 
         if (finish)
@@ -106,7 +106,7 @@ internal sealed class SourceStage : Stage, IInlet
     {
         lock (_gate)
         {
-            return new StageBooks(Name) { Workers = Pool.Live_NeedsLock };
+            return new StageBooks(Name) { Workers = Pool.Active_NeedsLock };
         }
     }
 

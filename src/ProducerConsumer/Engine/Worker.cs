@@ -1,9 +1,10 @@
 using System.Runtime.CompilerServices;
+using System.Threading.Tasks.Sources;
 
 namespace ProducerConsumer;
 
 /// <summary>One worker of a pool, from its start on the thread pool to its last step.</summary>
-internal abstract class Worker(Stage stage) : IThreadPoolWorkItem
+internal abstract class Worker(Stage stage) : IThreadPoolWorkItem, IValueTaskSource
 {
     /// <summary>How long a worker keeps its thread while nothing suspends it, in milliseconds.</summary>
     private const int MaxStreak = 30;
@@ -11,14 +12,37 @@ internal abstract class Worker(Stage stage) : IThreadPoolWorkItem
     /// <summary>The execution context that holds the run's mark and nothing else.</summary>
     private ExecutionContext? _context;
 
+    /// <summary>What a parked worker awaits; used again for each time.</summary>
+    private ManualResetValueTaskSourceCore<bool> _wake = new() { RunContinuationsAsynchronously = true };
+
     /// <summary>Cancels this worker's delegates.</summary>
     private CancellationTokenSource? _cancellation;
 
     /// <summary>When this worker last got its thread, in milliseconds of the real clock: a fake one does not starve anybody.</summary>
     private long _streakStart;
 
+    /// <summary>Whether this worker was called and has not come to look yet; true for a new one. Guarded by the lock of the work's owner.</summary>
+    public bool IsCalled { get; set; } = true;
+
     /// <summary>The task is owned by the pool, which counts this worker until <see cref="WorkerPool.Exit"/>.</summary>
     public void Execute() => _ = RunAsync();
+
+    /// <summary>From here on a wake is not lost. Before the worker can be seen parked.</summary>
+    public void PreparePark() => _wake.Reset();
+
+    /// <summary>Has a parked worker look for work again, once per time. Outside the lock.</summary>
+    public void Wake() => _wake.SetResult(true);
+
+    void IValueTaskSource.GetResult(short token) => _wake.GetResult(token);
+
+    ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => _wake.GetStatus(token);
+
+    void IValueTaskSource.OnCompleted(
+        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _wake.OnCompleted(continuation, state, token, flags);
+
+    /// <summary>Waits, once parked, until there is work or nothing to wait for.</summary>
+    protected ValueTask ParkAsync() => new(this, _wake.Version);
 
     /// <summary>Works until there is nothing left for this worker, and leaves the pool in the step that finds that out.</summary>
     protected abstract Task WorkAsync();
@@ -41,7 +65,7 @@ internal abstract class Worker(Stage stage) : IThreadPoolWorkItem
     }
 
     /// <summary>Notes that the worker was suspended, so that others had their chance.</summary>
-    private void EndStreak() => _streakStart = Environment.TickCount64;
+    protected void EndStreak() => _streakStart = Environment.TickCount64;
 
     /// <summary>
     /// Awaited between two pieces of work: lets others have the thread when this worker kept it too long, and leaves the

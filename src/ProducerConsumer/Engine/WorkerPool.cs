@@ -6,9 +6,9 @@ namespace ProducerConsumer;
 /// The workers of one stage: started on demand, capped by a <see cref="SemaphoreSlim"/>, and awaited together.
 /// </summary>
 /// <remarks>
-/// The owner of the work (a buffer, or a source with its turns) decides under its own lock: it reserves a worker in the
-/// critical section that makes work, and a worker leaves in the one where it finds none. So no work is left without a
-/// worker. The semaphore never decides; it enforces the cap against workers that have left but not yet ended.
+/// The owner of the work (a buffer, or a source with its turns) decides under its own lock: it calls a worker in the
+/// critical section that makes work, and a worker parks or leaves in the one where it finds none. So no work is left
+/// without a worker. The semaphore never decides; it enforces the cap against workers that have left but not yet ended.
 /// </remarks>
 [SuppressMessage("Design", "CA1001", Justification = "A semaphore without a wait handle has nothing to free.")]
 internal sealed class WorkerPool(int maxWorkers, Func<Worker> create)
@@ -16,15 +16,28 @@ internal sealed class WorkerPool(int maxWorkers, Func<Worker> create)
     private readonly SemaphoreSlim _slots = new(maxWorkers, maxWorkers);
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Reserved workers that have not left, at most the cap. Guarded by the lock of the work's owner.</summary>
+    /// <summary>Workers that found nothing to do, newest on top: its memory is still in the caches. Guarded by the lock of the work's owner.</summary>
+    private readonly Stack<Worker> _parked = new();
+
+    /// <summary>Reserved workers that have not left, parked ones included; at most the cap. Guarded by the lock of the work's owner.</summary>
     private int _live;
+
+    /// <summary>
+    /// Whether a worker was called and has not come to look yet. A burst of work calls one worker; if that finds more
+    /// than it takes, it calls the next. Guarded by the lock of the work's owner.
+    /// </summary>
+    private bool _calling;
 
     /// <summary>What keeps the pool from its end: one for the owner until <see cref="Finish"/>, one per worker until it has ended.</summary>
     private int _holds = 1;
 
     public int MaxWorkers => maxWorkers;
 
-    public int Live_NeedsLock => _live;
+    /// <summary>How many workers work, or come to.</summary>
+    public int Active_NeedsLock => _live - _parked.Count;
+
+    /// <summary>Whether work that waits is sure of a worker: one is on its way, or none is left to call and each looks again.</summary>
+    public bool IsManned_NeedsLock => _calling || Active_NeedsLock == maxWorkers;
 
     /// <summary>Completes, never with an error, when the work is finished and the last worker has ended.</summary>
     public Task Completion => _completion.Task;
@@ -42,16 +55,69 @@ internal sealed class WorkerPool(int maxWorkers, Func<Worker> create)
         return true;
     }
 
-    public void Leave_NeedsLock() => _live--;
-
-    /// <summary>Starts workers that were reserved. Outside the lock.</summary>
-    public void Start(int count)
+    /// <summary>
+    /// Has one more worker come and look for work, unless one is on its way or all are busy. The caller owes the call a
+    /// <see cref="Send"/> after the lock is released.
+    /// </summary>
+    public Call Call_NeedsLock()
     {
-        for (int i = 0; i < count; i++)
+        if (_calling)
         {
-            Background.Start(create());
+            return Call.None;
+        }
+
+        if (_parked.TryPop(out Worker? worker))
+        {
+            _calling = true;
+            return Call.Wake(worker);
+        }
+
+        _calling = TryReserve_NeedsLock();
+        return _calling ? Call.StartNew : Call.None;
+    }
+
+    /// <summary>Pays what <see cref="Call_NeedsLock"/> owes. Outside the lock.</summary>
+    public void Send(Call call)
+    {
+        if (call.IsStart)
+        {
+            Start();
+        }
+        else
+        {
+            call.Worker?.Wake();
         }
     }
+
+    /// <summary>A worker looks for work: if it is the one that was called, the next may be called.</summary>
+    public void Arrive_NeedsLock(Worker worker)
+    {
+        if (worker.IsCalled)
+        {
+            worker.IsCalled = false;
+            _calling = false;
+        }
+    }
+
+    /// <summary>A worker found nothing; it awaits <see cref="Worker.ParkAsync"/> next.</summary>
+    public void Park_NeedsLock(Worker worker)
+    {
+        worker.PreparePark();
+        _parked.Push(worker);
+    }
+
+    /// <summary>Takes out all parked workers, for the caller to wake: nothing will come any more.</summary>
+    public Worker[] TakeParked_NeedsLock()
+    {
+        Worker[] parked = [.. _parked];
+        _parked.Clear();
+        return parked;
+    }
+
+    public void Leave_NeedsLock() => _live--;
+
+    /// <summary>Starts a worker that was reserved. Outside the lock.</summary>
+    public void Start() => Background.Start(create());
 
     /// <summary>The owner's word, given once, that it will reserve no more. Outside the lock.</summary>
     public void Finish() => Release();
@@ -73,6 +139,20 @@ internal sealed class WorkerPool(int maxWorkers, Func<Worker> create)
         if (Interlocked.Decrement(ref _holds) == 0)
         {
             _completion.TrySetResult();
+        }
+    }
+
+    /// <summary>Who is to come: nobody, a parked worker, or a new one.</summary>
+    public readonly record struct Call(Worker? Worker, bool IsStart)
+    {
+        public static Call None => default;
+
+        public static Call StartNew => new(null, IsStart: true);
+
+        public static Call Wake(Worker worker)
+        {
+            worker.IsCalled = true;
+            return new Call(worker, IsStart: false);
         }
     }
 }

@@ -6,8 +6,15 @@ internal sealed class ConsumeWorker<T>(BufferedStage<T> stage, Func<T, Cancellat
     protected override async Task WorkAsync()
     {
         WorkSlot<T> slot = new();
-        while (stage.Buffer.TryTake(slot))
+        for (Taken taken; (taken = stage.Buffer.TryTake(slot, this)) != Taken.Left;)
         {
+            if (taken == Taken.Parked)
+            {
+                await ParkAsync().ConfigureAwait(false);
+                EndStreak();
+                continue;
+            }
+
             bool suspended = false;
             Exception? error = null;
             try
