@@ -41,16 +41,18 @@ internal sealed partial class BoundedBuffer<T>
     }
 
     /// <summary>
-    /// Claims the oldest item for a worker. When there is none the worker is parked, or has left if none will come, in
-    /// the same critical section: an item that comes now calls it back.
+    /// Books the outcome of the call that <paramref name="slot"/> held, if any, and claims the oldest item for the worker.
+    /// When there is none the worker is parked, or has left if none will come, in the same critical section: an item that
+    /// comes now calls it back.
     /// </summary>
-    public Taken TryTake(WorkSlot<T> slot, Worker worker)
+    public Taken SettleAndTake(WorkSlot<T> slot, CallOutcome outcome, Worker worker)
     {
         Taken taken;
         Signals signals = default;
         using (_gate.Enter())
         {
             AssertInvariants_NeedsLock();
+            Settle_NeedsLock(slot, outcome);
             _workers!.Arrive_NeedsLock(worker);
             if (_items.Count > 0)
             {
@@ -84,20 +86,7 @@ internal sealed partial class BoundedBuffer<T>
     {
         using (_gate.Enter())
         {
-            switch (outcome)
-            {
-                case CallOutcome.Completed:
-                    _ledger.Complete_NeedsLock();
-                    break;
-                case CallOutcome.Failed:
-                    _ledger.Fail_NeedsLock();
-                    break;
-                default:
-                    _ledger.ReturnStarted_NeedsLock(slot.Item, attempts: 1);
-                    break;
-            }
-
-            slot.Unlink_NeedsLock(ref _busy);
+            Settle_NeedsLock(slot, outcome);
             AssertInvariants_NeedsLock();
         }
     }
@@ -128,6 +117,26 @@ internal sealed partial class BoundedBuffer<T>
                 InFlightItems = [.. inFlight],
             };
         }
+    }
+
+    private void Settle_NeedsLock(WorkSlot<T> slot, CallOutcome outcome)
+    {
+        switch (outcome)
+        {
+            case CallOutcome.None:
+                return;
+            case CallOutcome.Completed:
+                _ledger.Complete_NeedsLock();
+                break;
+            case CallOutcome.Failed:
+                _ledger.Fail_NeedsLock();
+                break;
+            case CallOutcome.Canceled:
+                _ledger.ReturnStarted_NeedsLock(slot.Item, attempts: 1);
+                break;
+        }
+
+        slot.Unlink_NeedsLock(ref _busy);
     }
 
     /// <summary>Has a worker come for an item that waits. At most one call comes out of a section: the first stands until it is heard.</summary>

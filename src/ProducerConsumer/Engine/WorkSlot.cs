@@ -3,6 +3,8 @@ namespace ProducerConsumer;
 /// <summary>How a call of a stage's delegate ended.</summary>
 internal enum CallOutcome
 {
+    /// <summary>There is no call to settle.</summary>
+    None,
     Completed,
     Failed,
 

@@ -6,10 +6,12 @@ internal sealed class ConsumeWorker<T>(BufferedStage<T> stage, Func<T, Cancellat
     protected override async Task WorkAsync()
     {
         WorkSlot<T> slot = new();
-        for (Taken taken; (taken = stage.Buffer.TryTake(slot, this)) != Taken.Left;)
+        CallOutcome outcome = CallOutcome.None;
+        for (Taken taken; (taken = stage.Buffer.SettleAndTake(slot, outcome, this)) != Taken.Left;)
         {
             if (taken == Taken.Parked)
             {
+                outcome = CallOutcome.None;
                 await ParkAsync().ConfigureAwait(false);
                 EndStreak();
                 continue;
@@ -29,8 +31,15 @@ internal sealed class ConsumeWorker<T>(BufferedStage<T> stage, Func<T, Cancellat
             }
 
             RestoreContext();
-            Settlement.SettleCall(stage, slot, error, Token);
-            await Rest(suspended);
+            outcome = Settlement.JudgeCall(stage, slot.Item, error, Token);
+            RestAwaitable rest = Rest(suspended);
+            if (!rest.IsCompleted)
+            {
+                // The item is done; its settlement does not wait for a thread.
+                stage.Buffer.Settle(slot, outcome);
+                outcome = CallOutcome.None;
+                await rest;
+            }
         }
     }
 }

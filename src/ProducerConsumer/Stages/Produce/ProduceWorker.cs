@@ -23,7 +23,7 @@ internal abstract class ProduceWorker<T>(SourceStage stage, BoundedBuffer<T> buf
             }
 
             RestoreContext();
-            Settlement.SettleTurn(stage, error);
+            Settlement.JudgeTurn(stage, error);
             await Rest(suspended);
         }
     }
