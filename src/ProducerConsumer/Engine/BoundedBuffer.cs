@@ -93,18 +93,6 @@ internal sealed partial class BoundedBuffer<T> : Channel<T>, IWaiterHost
         }
     }
 
-    /// <summary>Whether a write waits for room.</summary>
-    public bool HasParkedWriter
-    {
-        get
-        {
-            using (_gate.Enter())
-            {
-                return !_writers.IsEmpty;
-            }
-        }
-    }
-
     /// <summary>Whether every item so far is settled, though more may come.</summary>
     public bool IsIdle
     {

@@ -14,18 +14,6 @@ internal sealed partial class PipelineRun
     /// <summary>Limits the wait for delegates after a close; null before. Guarded by <see cref="_gate"/>.</summary>
     private ITimer? _abortTimer;
 
-    /// <summary>Whether a close has begun to limit the wait for delegates.</summary>
-    public bool IsAbortTimerRunning
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _abortTimer is not null;
-            }
-        }
-    }
-
     /// <summary>Ends the input and lets everything accepted be worked on. Before the start it is an abort: nothing would work.</summary>
     public void Drain()
     {

@@ -83,18 +83,6 @@ internal sealed partial class PipelineRun
     /// <summary>Completes, never with an error, when also the abandoned workers have ended.</summary>
     public Task WorkersEnded => _work;
 
-    /// <summary>Whether the run has started and nobody has stopped it.</summary>
-    public bool IsRunning
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _phase == Phase.Running;
-            }
-        }
-    }
-
     /// <summary>Whether a stop of any strength was asked for.</summary>
     public bool IsStopping
     {

@@ -79,7 +79,7 @@ public abstract partial class PipelineContract
     [GuardedFact]
     public async Task HandlerFault_OthersIgnoreTheirToken_ThrowsTheFaultAfterTheTimeoutAndListsThem()
     {
-        FakeTimeProvider clock = new();
+        SignallingClock clock = new();
         Gate stuck = new(expected: 2);
         int turn = 0;
         Subject subject = Create(
@@ -97,11 +97,7 @@ public abstract partial class PipelineContract
             consumers: 3,
             configure: options => options.TimeProvider = clock);
         Task<PipelineReport> run = subject.RunAsync();
-        while (!subject.Pipeline.Run.IsAbortTimerRunning)
-        {
-            await Task.Yield();
-        }
-
+        await clock.TimerCreated;
         clock.Advance(TimeSpan.FromSeconds(30));
 
         PipelineException thrown = (await FluentActions.Awaiting(() => run).Should().ThrowAsync<PipelineException>()).Which;
@@ -178,5 +174,20 @@ public abstract partial class PipelineContract
         PipelineException thrown = (await run.Should().ThrowAsync<PipelineException>()).Which;
         await subject.EndAsync();
         thrown.Faults.Should().OnlyContain(fault => ReferenceEquals(fault.Exception, root));
+    }
+
+    /// <summary>Tells when the limit of the wait has begun.</summary>
+    private sealed class SignallingClock : FakeTimeProvider
+    {
+        private readonly TaskCompletionSource _created = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task TimerCreated => _created.Task;
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            ITimer timer = base.CreateTimer(callback, state, dueTime, period);
+            _created.TrySetResult();
+            return timer;
+        }
     }
 }

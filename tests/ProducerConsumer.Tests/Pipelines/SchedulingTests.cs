@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace ProducerConsumer.Tests;
 
 /// <summary>Threads and contexts: who waits where, and who gets the thread.</summary>
@@ -13,18 +15,16 @@ public sealed class SchedulingTests
         await pipeline.Writer.WriteAsync(0);
         await gate.Arrived;
         await pipeline.Writer.WriteAsync(1);
-        Task awaiting = Task.Run(async () =>
-        {
-            SynchronizationContext.SetSynchronizationContext(new BrokenContext());
-            await pipeline.Writer.WriteAsync(2);
-        });
-        while (pipeline.Writer.TryWrite(3) || !((BufferedStage<int>)pipeline.Run.Stages[^1]).Buffer.HasParkedWriter)
-        {
-            await Task.Yield();
-        }
+        ValueTaskAwaiter parked = pipeline.Writer.WriteAsync(2).GetAwaiter();
+        Gate resumed = new();
+        SynchronizationContext? own = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(new BrokenContext());
+        parked.OnCompleted(resumed.Arrive);
+        SynchronizationContext.SetSynchronizationContext(own);
 
         gate.Open();
-        await awaiting;
+        await resumed.Arrived;
+        parked.GetResult();
         pipeline.Writer.Complete();
 
         PipelineReport report = await pipeline.Completion;

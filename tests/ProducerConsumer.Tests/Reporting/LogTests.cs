@@ -67,14 +67,18 @@ public sealed class LogTests
     public async Task Logger_Blocks_HoldsUpOnlyItsCaller(int message)
     {
         using ManualResetEventSlim release = new();
+        Gate handled = new();
         PooledPipeline<int> pipeline = PooledPipeline.CreateBuilder<int>(
                 configure: options => options.LoggerFactory = new LoggerFactory([new BlockingLoggers(message, release)]))
-            .Consume((_, _) => default(ValueTask)).Build();
+            .Consume((_, _) =>
+            {
+                handled.Arrive();
+                return default(ValueTask);
+            })
+            .Build();
+        pipeline.Writer.TryWrite(1);
         Task start = Task.Run(() => pipeline.StartAsync());
-        while (!pipeline.Run.IsRunning)
-        {
-            await Task.Yield();
-        }
+        await handled.Arrived;
 
         Task stop = Task.Run(() => pipeline.StopAsync(StopMode.Abort));
         while (!pipeline.Run.IsStopping)
