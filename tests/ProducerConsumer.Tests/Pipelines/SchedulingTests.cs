@@ -15,7 +15,7 @@ public sealed class SchedulingTests
         await pipeline.Writer.WriteAsync(0);
         await gate.Arrived;
         await pipeline.Writer.WriteAsync(1);
-        ValueTaskAwaiter parked = pipeline.Writer.WriteAsync(2).GetAwaiter();
+        ValueTaskAwaiter parked = AwaiterOf(pipeline.Writer.WriteAsync(2));
         Gate resumed = new();
         SynchronizationContext? own = SynchronizationContext.Current;
         SynchronizationContext.SetSynchronizationContext(new BrokenContext());
@@ -77,6 +77,8 @@ public sealed class SchedulingTests
             }
         }
     }
+
+    private static ValueTaskAwaiter AwaiterOf(ValueTask call) => call.GetAwaiter();
 
     private sealed class BrokenContext : SynchronizationContext
     {
