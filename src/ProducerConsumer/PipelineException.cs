@@ -8,7 +8,18 @@ namespace ProducerConsumer;
 public sealed class PipelineException : Exception
 {
     internal PipelineException(PipelineReport report)
-        : base(Describe(report), report.Faults[0].Exception) => Report = report;
+        : base(message: null, report.Faults[0].Exception) => Report = report;
+
+    /// <inheritdoc/>
+    /// <remarks>Made when it is asked for, because it shows texts of the application's exceptions and items.</remarks>
+    public override string Message
+    {
+        get
+        {
+            string more = Faults.Count > 1 ? $" ({Faults.Count - 1} more in Faults)" : "";
+            return $"Pipeline '{Report.Name}' was stopped by a fault in {Faults[0]}{more}. Its Report lists what was not finished.";
+        }
+    }
 
     /// <summary>How the run ended, with its books and the undelivered items.</summary>
     public PipelineReport Report { get; }
@@ -18,10 +29,4 @@ public sealed class PipelineException : Exception
     /// with <see cref="ItemFailure.AfterStop"/> come last.
     /// </summary>
     public IReadOnlyList<ItemFailure> Faults => Report.Faults;
-
-    private static string Describe(PipelineReport report)
-    {
-        string more = report.Faults.Count > 1 ? $" ({report.Faults.Count - 1} more in Faults)" : "";
-        return $"Pipeline '{report.Name}' was stopped by a fault in {report.Faults[0]}{more}. Its Report lists what was not finished.";
-    }
 }

@@ -51,7 +51,7 @@ public sealed class PipelineReport
     /// <summary>How many such exceptions there were, also beyond those kept in <see cref="Failures"/>.</summary>
     public long FailureCount { get; }
 
-    /// <summary>The undelivered items that are of type <typeparamref name="T"/>, of all stages, oldest first in each.</summary>
+    /// <summary>The undelivered items that are of type <typeparamref name="T"/>, of all stages: in each first those that were started, then the others, oldest first.</summary>
     /// <typeparam name="T">The type of the items to hand out.</typeparam>
     public IReadOnlyList<T> UndeliveredItems<T>()
     {

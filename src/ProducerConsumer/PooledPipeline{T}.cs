@@ -104,9 +104,15 @@ public sealed class PooledPipeline<T> : IAsyncDisposable
         }
 
         RequestStop(mode);
-        using (cancellationToken.UnsafeRegister(static state => ((PipelineRun)state!).Close(StopCause.Abort), _run))
+        CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(
+            static state => ((PipelineRun)state!).Close(StopCause.Abort), _run);
+        try
         {
             return await _ended.ConfigureAwait(false);
+        }
+        finally
+        {
+            registration.Unregister(); // Disposing would wait for a callback that is running.
         }
     }
 

@@ -34,7 +34,7 @@ public sealed class StageReport
     /// <summary>The items that a drop mode gave up, each told to the drop handler.</summary>
     public long Dropped => _books.Dropped;
 
-    /// <summary>The items that were accepted and not finished, handed back: never started ones oldest first.</summary>
+    /// <summary>The items that were accepted and not finished, handed back: first those that were started, then the others, oldest first.</summary>
     public IReadOnlyList<UndeliveredItem> Undelivered => _books.Undelivered;
 
     /// <summary>The items whose handler was still running when the run was abandoned; otherwise 0.</summary>

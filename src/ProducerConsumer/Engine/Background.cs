@@ -12,9 +12,6 @@ internal static class Background
     public static void Start(IThreadPoolWorkItem workItem) =>
         ThreadPool.UnsafeQueueUserWorkItem(workItem, preferLocal: false);
 
-    /// <summary>Whether the caller runs on the thread pool, and not on a thread of the application's.</summary>
-    public static bool IsPoolThread => Thread.CurrentThread.IsThreadPoolThread;
-
     /// <summary>
     /// A pause between two looks at something that another thread is about to change: 8 turns of the processor's pause,
     /// doubling to 64, then the rest of the time slice, because the other thread may have been suspended.
@@ -33,10 +30,12 @@ internal static class Background
         }
     }
 
-    /// <summary>
-    /// Continues behind everything that the pool already has to do. <see cref="Task.Yield"/> would queue to the thread's
-    /// own queue, which the same thread empties first, newest first: nobody else would get the thread.
-    /// </summary>
-    public static void Requeue(Action continuation) =>
-        ThreadPool.UnsafeQueueUserWorkItem(static action => action(), continuation, preferLocal: false);
+    /// <summary>Continues on the thread pool.</summary>
+    /// <param name="continuation">What to continue with.</param>
+    /// <param name="local">
+    /// True: next on this thread, unless another has nothing to do and steals it. False: behind everything that the pool
+    /// already has to do; a thread empties its own queue first, newest first, so that nobody else would get the thread.
+    /// </param>
+    public static void Requeue(Action continuation, bool local) =>
+        ThreadPool.UnsafeQueueUserWorkItem(static action => action(), continuation, preferLocal: local);
 }

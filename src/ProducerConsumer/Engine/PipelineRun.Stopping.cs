@@ -59,8 +59,11 @@ internal sealed partial class PipelineRun
         }
     }
 
-    /// <summary>Records a fault of a delegate; one that comes before any close closes the run.</summary>
-    public void Fault(ItemFailure fault)
+    /// <summary>
+    /// Records a fault of a delegate; one that comes before any close closes the run. Returns it as it was recorded, for
+    /// the caller to log when everything else is done.
+    /// </summary>
+    public ItemFailure Fault(ItemFailure fault)
     {
         Stop? stop;
         lock (_gate)
@@ -75,7 +78,7 @@ internal sealed partial class PipelineRun
             Close(stop, fault.Exception);
         }
 
-        Log.Faulted(fault);
+        return fault;
     }
 
     /// <summary>
@@ -149,6 +152,7 @@ internal sealed partial class PipelineRun
     /// <summary>Waits for the callbacks of tokens that were cancelled; the run awaits the stop before it ends.</summary>
     private async Task CancelAsync(Stop stop, Task[] cancellations)
     {
+        List<Exception> thrown = [];
         foreach (Task cancellation in cancellations)
         {
             try
@@ -157,29 +161,22 @@ internal sealed partial class PipelineRun
             }
             catch (Exception)
             {
-                foreach (Exception error in cancellation.Exception!.Flatten().InnerExceptions)
-                {
-                    RecordCallbackFailure(new ItemFailure("cancellation callback", error));
-                }
+                thrown.AddRange(cancellation.Exception!.Flatten().InnerExceptions);
             }
         }
 
+        ItemFailure[] failures = [.. thrown.Select(error => new ItemFailure("cancellation callback", error))];
+        Array.ForEach(failures, Faults.AddFailure);
         stop.SetResult();
+        Array.ForEach(failures, Log.CallbackFailed);
     }
 
     private void StartAbortTimer()
     {
         ITimer timer = CreateTimer();
-        bool ended;
         lock (_gate)
         {
-            _abortTimer = timer;
-            ended = _phase == Phase.Ended;
-        }
-
-        if (ended)
-        {
-            timer.Dispose();
+            _abortTimer = timer; // The run is not over: it awaits this stop, whose tokens are cancelled later.
         }
     }
 
@@ -192,7 +189,7 @@ internal sealed partial class PipelineRun
         }
         catch (Exception error)
         {
-            RecordCallbackFailure(new ItemFailure("clock", error));
+            Faults.AddFailure(new ItemFailure("clock", error));
             return TimeProvider.System.CreateTimer(Abandon, _abandoned, _abortTimeout, Timeout.InfiniteTimeSpan);
         }
 

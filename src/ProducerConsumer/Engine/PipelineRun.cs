@@ -6,7 +6,7 @@ namespace ProducerConsumer;
 /// <remarks>
 /// Phases only go forward: Created, Running, Draining, Closed, Ended (any may be skipped). Lock order: the run's lock,
 /// then the lock of a stage; never the other way round, and no foreign code under either, not even a clock. What the run
-/// has to do is done before it is logged, so that a logger that blocks holds up nothing but its own caller.
+/// has to do is done before it is logged: a logger that blocks holds up its own caller and no other.
 /// </remarks>
 internal sealed partial class PipelineRun
 {
@@ -201,8 +201,8 @@ internal sealed partial class PipelineRun
             abortTimer = _abortTimer;
         }
 
-        abortTimer?.Dispose();
         Duration = ReadDuration();
+        DisposeTimer(abortTimer);
         _ended.SetResult();
         if (IsAbandoned)
         {
@@ -214,6 +214,19 @@ internal sealed partial class PipelineRun
     }
 
     /// <summary>The clock is the application's: one that throws must not keep the run from its end.</summary>
+    private void DisposeTimer(ITimer? timer)
+    {
+        try
+        {
+            timer?.Dispose();
+        }
+        catch (Exception error)
+        {
+            Faults.AddFailure(new ItemFailure("clock", error));
+        }
+    }
+
+    /// <summary>As <see cref="DisposeTimer"/>.</summary>
     private TimeSpan ReadDuration()
     {
         try
@@ -222,7 +235,7 @@ internal sealed partial class PipelineRun
         }
         catch (Exception error)
         {
-            RecordCallbackFailure(new ItemFailure("clock", error));
+            Faults.AddFailure(new ItemFailure("clock", error));
             return TimeSpan.Zero;
         }
     }

@@ -19,14 +19,16 @@ internal sealed class PushWriter<T>(PipelineRun run, BoundedBuffer<T> buffer) : 
             return false;
         }
 
-        if (error is not null)
-        {
-            Run.Fault(new ItemFailure("writer", error));
-        }
+        ItemFailure? fault = error is null ? null : Run.Fault(new ItemFailure("writer", error));
 
         // The buffer refuses writes from here on, then the run hears of it.
         Buffer.TryComplete();
         _ended.TrySetResult();
+        if (fault is not null)
+        {
+            Run.Log.Faulted(fault);
+        }
+
         return true;
     }
 

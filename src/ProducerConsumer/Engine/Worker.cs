@@ -68,24 +68,25 @@ internal abstract class Worker(Stage stage) : IThreadPoolWorkItem, IValueTaskSou
     protected void EndStreak() => _streakStart = Environment.TickCount64;
 
     /// <summary>
-    /// Awaited between two pieces of work: lets others have the thread when this worker kept it too long, and leaves the
-    /// thread of a stranger who happened to end what a delegate waited for.
+    /// Awaited between two pieces of work, with whether user code suspended the worker: lets others have the thread when this worker kept it too long. A worker whose
+    /// delegate was suspended is on the stack of whoever resumed it, and leaves that: what comes next must not run inside
+    /// somebody's <c>SetResult</c>, which may have more to do.
+    ///
     /// </summary>
     protected RestAwaitable Rest(bool suspended)
     {
         if (suspended)
         {
-            EndStreak();
-            return new RestAwaitable(Background.IsPoolThread ? null : this);
+            return new RestAwaitable(this, isDue: true, local: true);
         }
 
-        return new RestAwaitable(Environment.TickCount64 - _streakStart > MaxStreak ? this : null);
+        return new RestAwaitable(this, isDue: Environment.TickCount64 - _streakStart > MaxStreak, local: false);
     }
 
     private async Task RunAsync()
     {
         await stage.Pool.EnterAsync().ConfigureAwait(false);
-        _cancellation = stage.Tokens.Add();
+        _cancellation = stage.Tokens.Rent();
         try
         {
             RunMark.Current = stage.Mark;
@@ -96,29 +97,35 @@ internal abstract class Worker(Stage stage) : IThreadPoolWorkItem, IValueTaskSou
         catch (Exception bug)
         {
             // Every user call has a catch of its own, so this is a fault of the library; the run must still end.
-            stage.Run.Fault(new ItemFailure(stage.Name, bug));
+            stage.Run.Log.Faulted(stage.Run.Fault(new ItemFailure(stage.Name, bug)));
         }
         finally
         {
-            stage.Tokens.Remove(_cancellation);
+            stage.Tokens.Return(_cancellation);
             stage.Pool.Exit();
         }
     }
 
     /// <summary>
-    /// Goes on behind everything that the pool has to do, or at once when no worker is given. Awaited by the loop itself
-    /// and not wrapped in a task: one that completes before the loop looks at it would leave the loop where it is.
+    /// Goes on from the thread pool, or at once when no rest is due. Awaited by the loop itself and not wrapped in a task:
+    /// one that completes before the loop looks at it would leave the loop where it is.
     /// </summary>
-    protected readonly struct RestAwaitable(Worker? worker) : ICriticalNotifyCompletion
+    protected readonly struct RestAwaitable(Worker worker, bool isDue, bool local) : ICriticalNotifyCompletion
     {
-        public bool IsCompleted => worker is null;
+        public bool IsCompleted => !isDue;
 
         public RestAwaitable GetAwaiter() => this;
 
-        public void GetResult() => worker?.EndStreak();
+        public void GetResult()
+        {
+            if (isDue)
+            {
+                worker.EndStreak();
+            }
+        }
 
         public void OnCompleted(Action continuation) => UnsafeOnCompleted(continuation);
 
-        public void UnsafeOnCompleted(Action continuation) => Background.Requeue(continuation);
+        public void UnsafeOnCompleted(Action continuation) => Background.Requeue(continuation, local);
     }
 }

@@ -5,39 +5,41 @@ namespace ProducerConsumer;
 /// after the other, and user code goes on inside them, so that with a shared source a delegate that blocks after its
 /// cancellation would keep the others from theirs.
 /// </summary>
+/// <remarks>
+/// A worker that starts after the cancellation gets a source that nobody cancels; it finds its work ended and calls no
+/// delegate.
+/// </remarks>
 internal sealed class WorkerTokens
 {
     private readonly object _gate = new();
 
-    /// <summary>The sources of the workers that are alive. Guarded by <see cref="_gate"/>.</summary>
-    private readonly HashSet<CancellationTokenSource> _sources = [];
+    /// <summary>All sources, also those whose worker has ended: delegates may have kept the token. Guarded by <see cref="_gate"/>.</summary>
+    private readonly List<CancellationTokenSource> _sources = [];
 
-    /// <summary>Whether the cancellation has begun, so that newcomers are cancelled from the start. Guarded by <see cref="_gate"/>.</summary>
-    private bool _canceled;
+    /// <summary>The sources whose worker has ended, for the next that starts. Guarded by <see cref="_gate"/>.</summary>
+    private readonly Stack<CancellationTokenSource> _idle = new();
 
     /// <summary>A source for a worker that starts.</summary>
-    public CancellationTokenSource Add()
+    public CancellationTokenSource Rent()
     {
-        CancellationTokenSource source = new();
         lock (_gate)
         {
-            if (!_canceled)
+            if (!_idle.TryPop(out CancellationTokenSource? source))
             {
+                source = new CancellationTokenSource();
                 _sources.Add(source);
-                return source;
             }
-        }
 
-        source.Cancel();
-        return source;
+            return source;
+        }
     }
 
-    /// <summary>The worker ends. Its source is not disposed: it holds nothing to free, and delegates may keep their token.</summary>
-    public void Remove(CancellationTokenSource source)
+    /// <summary>The worker has ended.</summary>
+    public void Return(CancellationTokenSource source)
     {
         lock (_gate)
         {
-            _sources.Remove(source);
+            _idle.Push(source);
         }
     }
 
@@ -47,7 +49,6 @@ internal sealed class WorkerTokens
         CancellationTokenSource[] sources;
         lock (_gate)
         {
-            _canceled = true;
             sources = [.. _sources];
         }
 

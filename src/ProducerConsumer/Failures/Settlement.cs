@@ -6,10 +6,10 @@ namespace ProducerConsumer;
 internal static class Settlement
 {
     /// <summary>
-    /// Judges how a handler's call ended; the worker has the books say so. Which token a cancellation carries does not
-    /// count: linked tokens and drivers differ.
+    /// Judges how a handler's call ended. Returns the outcome for the worker to book with its next step, or none when the
+    /// item is booked already. Which token a cancellation carries does not count: linked tokens and drivers differ.
     /// </summary>
-    public static CallOutcome JudgeCall<T>(BufferedStage<T> stage, T item, Exception? error, CancellationToken token)
+    public static CallOutcome JudgeCall<T>(BufferedStage<T> stage, WorkSlot<T> slot, Exception? error, CancellationToken token)
     {
         if (error is null)
         {
@@ -21,9 +21,11 @@ internal static class Settlement
             return CallOutcome.Canceled;
         }
 
-        // At once, before the item is booked: the sooner the buffers close, the fewer items are begun in vain.
-        stage.Run.Fault(ItemFailure.OfItem(stage.Name, item, attempt: 1, error));
-        return CallOutcome.Failed;
+        // First the stop: the sooner the buffers close, the fewer items are begun in vain. Last the log, which may block.
+        ItemFailure fault = stage.Run.Fault(ItemFailure.OfItem(stage.Name, slot.Item, attempt: 1, error));
+        stage.Buffer.Settle(slot, CallOutcome.Failed);
+        stage.Run.Log.Faulted(fault);
+        return CallOutcome.None;
     }
 
     /// <summary>Judges how a producer's turn ended. After a stop, a cancelled wait or a refused write is the way to leave.</summary>
@@ -32,7 +34,7 @@ internal static class Settlement
         if (error is not null
             && !(error is OperationCanceledException or ChannelClosedException && (stage.Run.HeedToken() || stage.Run.IsStopping)))
         {
-            stage.Run.Fault(new ItemFailure(stage.Name, error));
+            stage.Run.Log.Faulted(stage.Run.Fault(new ItemFailure(stage.Name, error)));
         }
     }
 }

@@ -9,7 +9,7 @@ public sealed class ItemFailure
         Exception = exception;
     }
 
-    /// <summary>The name of the stage whose code threw.</summary>
+    /// <summary>The name of the stage whose code threw; or what else threw: <c>writer</c>, <c>cancellation callback</c>, <c>logger</c>, <c>clock</c>.</summary>
     public string Stage { get; }
 
     /// <summary>The exception as it was thrown, with its stack trace.</summary>

@@ -66,7 +66,8 @@ internal sealed class Ledger
 
     public void Drop_NeedsLock() => Dropped++;
 
-    public UndeliveredItem[] CopyUndelivered_NeedsLock() => [.. _undelivered];
+    /// <summary>First those that were started, as they are the older ones, then the others, oldest first.</summary>
+    public UndeliveredItem[] CopyUndelivered_NeedsLock() => [.. _undelivered.OrderByDescending(item => item.Started)];
 
     [Conditional("DEBUG")]
     public void AssertBalanced_NeedsLock(long waiting) =>

@@ -170,6 +170,55 @@ public abstract partial class PipelineContract
     }
 
     [GuardedFact]
+    public async Task Timer_DisposeThrows_TheRunEndsAllTheSame()
+    {
+        Gate gate = new();
+        Subject subject = Create(
+            new Feed { Items = 3 },
+            async (_, token) => await gate.PassAsync(token),
+            configure: options => options.TimeProvider = new BrokenTimers());
+        await subject.StartAsync();
+        await gate.Arrived;
+
+        PipelineReport report = await subject.Pipeline.StopAsync(StopMode.Abort);
+
+        await subject.EndAsync();
+        report.Failures.Should().ContainSingle().Which.Stage.Should().Be("clock");
+    }
+
+    [GuardedFact]
+    public async Task Handler_ResumedInsideSetResultOfPoolCode_DoesNotHoldUpThatCode()
+    {
+        TaskCompletionSource resume = new();
+        using ManualResetEventSlim after = new();
+        Gate suspended = new();
+        Subject subject = Create(
+            new Feed { Items = 3 },
+            async (item, _) =>
+            {
+                if (item == 0)
+                {
+                    suspended.Arrive();
+                    await resume.Task.ConfigureAwait(false);
+                }
+                else
+                {
+                    after.Wait(TestContext.Current.CancellationToken);
+                }
+            });
+        Task<PipelineReport> run = subject.RunAsync();
+        await suspended.Arrived;
+        await Task.Run(() =>
+        {
+            resume.SetResult();
+            after.Set();
+        });
+
+        await run;
+        await subject.EndAsync();
+    }
+
+    [GuardedFact]
     public async Task Handler_ResumedOnAThreadOfTheApplication_GivesItBackBeforeTheNextItem()
     {
         TaskCompletionSource resume = new();
@@ -209,5 +258,19 @@ public abstract partial class PipelineContract
 
         public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
             throw new InvalidOperationException("clock");
+    }
+
+    private sealed class BrokenTimers : TimeProvider
+    {
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => new BrokenTimer();
+
+        private sealed class BrokenTimer : ITimer
+        {
+            public bool Change(TimeSpan dueTime, TimeSpan period) => true;
+
+            public void Dispose() => throw new InvalidOperationException("timer");
+
+            public ValueTask DisposeAsync() => throw new InvalidOperationException("timer");
+        }
     }
 }

@@ -32,52 +32,6 @@ public sealed class SchedulingTests
         report.Failures.Should().ContainSingle().Which.Exception.Message.Should().Be("post");
     }
 
-    [GuardedFact]
-    public async Task SynchronousHandlers_TakeTurnsOnAThread()
-    {
-        // More endless synchronous pipelines than threads that the pool starts with: each must get on.
-        int pipelines = 4 * Environment.ProcessorCount;
-        int[] handled = new int[pipelines];
-        using CancellationTokenSource enough = new();
-        Task[] runs = [.. Enumerable.Range(0, pipelines).Select(RunAsync)];
-
-        async Task RunAsync(int number)
-        {
-            try
-            {
-                await PooledPipeline.CreateBuilder<int>(capacity: 16)
-                    .Produce(Endless())
-                    .Consume((_, _) =>
-                    {
-                        handled[number]++;
-                        if (handled.All(count => count >= 1_000))
-                        {
-                            enough.Cancel();
-                        }
-
-                        return default(ValueTask);
-                    })
-                    .Build()
-                    .RunAsync(enough.Token);
-            }
-            catch (OperationCanceledException)
-            {
-            }
-        }
-
-        await Task.WhenAll(runs);
-
-        handled.Should().OnlyContain(count => count >= 1_000);
-
-        static IEnumerable<int> Endless()
-        {
-            while (true)
-            {
-                yield return 1;
-            }
-        }
-    }
-
     private static ValueTaskAwaiter AwaiterOf(ValueTask call) => call.GetAwaiter();
 
     private sealed class BrokenContext : SynchronizationContext

@@ -45,4 +45,46 @@ public sealed class StarvationTests
         await Task.WhenAll(blockers);
         handled.Should().OnlyContain(count => count == Writers);
     }
+
+    [GuardedFact]
+    public async Task SynchronousHandlers_MoreThanThreads_TakeTurns()
+    {
+        // As many threads as the pool begins with and no more; four times as many workers that never run out of work.
+        ThreadPool.GetMinThreads(out int threads, out _);
+        ThreadPool.GetMaxThreads(out int most, out int mostIo);
+        int pipelines = 4 * threads;
+        int waiting = pipelines;
+        int[] handled = new int[pipelines];
+        using CancellationTokenSource enough = new();
+        ThreadPool.SetMaxThreads(threads, mostIo).Should().BeTrue();
+        try
+        {
+            await Task.WhenAll(Enumerable.Range(0, pipelines).Select(RunAsync));
+        }
+        finally
+        {
+            ThreadPool.SetMaxThreads(most, mostIo);
+        }
+
+        handled.Should().OnlyContain(count => count > 0);
+
+        async Task RunAsync(int number)
+        {
+            PooledPipeline<int> pipeline = null!;
+            pipeline = PooledPipeline.CreateBuilder<int>(capacity: 4)
+                .Consume((item, _) =>
+                {
+                    pipeline.Writer.TryWrite(item);
+                    if (++handled[number] == 1 && Interlocked.Decrement(ref waiting) == 0)
+                    {
+                        enough.Cancel();
+                    }
+
+                    return default(ValueTask);
+                })
+                .Build();
+            pipeline.Writer.TryWrite(1);
+            await Task.WhenAny(pipeline.RunAsync(enough.Token));
+        }
+    }
 }

@@ -177,6 +177,26 @@ public sealed class PullSourceTests
         }
     }
 
+    [GuardedTheory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task Source_ChangesItsContext_IsNotSeenByItsNextCall(int kind)
+    {
+        ContextSource source = new();
+        PipelineBuilder<int> builder = PooledPipeline.CreateBuilder<int>();
+        builder = kind switch
+        {
+            0 => builder.Produce(source.AsEnumerable()),
+            1 => builder.Produce(source.AsAsyncEnumerable()),
+            _ => builder.Produce((ChannelReader<int>)source),
+        };
+
+        await Consume(builder).RunAsync();
+
+        source.Seen.Should().HaveCount(21).And.OnlyContain(seen => seen == null);
+    }
+
     private static PooledPipeline<int> Consume(PipelineBuilder<int> builder) => builder.Consume((_, _) => default(ValueTask)).Build();
 
     /// <summary>Throws when it moves and when it is disposed, as both kinds of sequence.</summary>
@@ -207,5 +227,56 @@ public sealed class PullSourceTests
         public void Dispose() => throw new InvalidOperationException("dispose");
 
         public ValueTask DisposeAsync() => throw new InvalidOperationException("dispose");
+    }
+
+    /// <summary>20 items; each call leaves something behind in its context.</summary>
+    private sealed class ContextSource : ChannelReader<int>, IEnumerator<int>, IAsyncEnumerator<int>
+    {
+        private static readonly AsyncLocal<string?> Ambient = new();
+
+        public List<object?> Seen { get; } = [];
+
+        public int Current => Seen.Count;
+
+        object System.Collections.IEnumerator.Current => Current;
+
+        public IEnumerable<int> AsEnumerable() => new Sequence(this);
+
+        public IAsyncEnumerable<int> AsAsyncEnumerable() => new Sequence(this);
+
+        public bool MoveNext()
+        {
+            Seen.Add(Ambient.Value ?? (object?)SynchronizationContext.Current);
+            Ambient.Value = "left behind";
+            SynchronizationContext.SetSynchronizationContext(new SynchronizationContext());
+            return Seen.Count <= 20;
+        }
+
+        public ValueTask<bool> MoveNextAsync() => new(MoveNext());
+
+        public override bool TryRead(out int item)
+        {
+            item = 0;
+            return MoveNext();
+        }
+
+        public override ValueTask<bool> WaitToReadAsync(CancellationToken cancellationToken = default) => new(false);
+
+        public void Reset() => throw new NotSupportedException();
+
+        public void Dispose()
+        {
+        }
+
+        public ValueTask DisposeAsync() => default;
+
+        private sealed class Sequence(ContextSource source) : IEnumerable<int>, IAsyncEnumerable<int>
+        {
+            public IEnumerator<int> GetEnumerator() => source;
+
+            System.Collections.IEnumerator System.Collections.IEnumerable.GetEnumerator() => source;
+
+            public IAsyncEnumerator<int> GetAsyncEnumerator(CancellationToken cancellationToken = default) => source;
+        }
     }
 }

@@ -192,6 +192,28 @@ public sealed class PushTests
     }
 
     [GuardedFact]
+    public async Task Abort_TokenKeptByADelegateThatReturned_IsCancelledToo()
+    {
+        CancellationToken kept = default;
+        Gate handled = new();
+        await using PooledPipeline<int> pipeline = PooledPipeline.CreateBuilder<int>()
+            .Consume((_, token) =>
+            {
+                kept = token;
+                handled.Arrive();
+                return default(ValueTask);
+            })
+            .Build();
+        pipeline.Writer.TryWrite(1);
+        await pipeline.StartAsync();
+        await handled.Arrived;
+
+        await pipeline.StopAsync(StopMode.Abort);
+
+        kept.IsCancellationRequested.Should().BeTrue();
+    }
+
+    [GuardedFact]
     public async Task NullAndDefault_AreOrdinaryItems()
     {
         List<string?> handled = [];

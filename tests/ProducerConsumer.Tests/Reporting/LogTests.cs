@@ -50,12 +50,13 @@ public sealed class LogTests
     public async Task Logger_Throws_IsRecordedAndTheRunCompletes()
     {
         PooledPipeline<int> pipeline = PooledPipeline.CreateBuilder<int>(configure: options => options.LoggerFactory = new BrokenLoggers())
-            .Produce([1, 2, 3]).Consume((_, _) => default(ValueTask)).Build();
+            .Consume((_, _) => default(ValueTask)).Build();
+        await pipeline.StartAsync();
+        pipeline.Writer.Complete();
 
-        PipelineReport report = await pipeline.RunAsync();
+        PipelineReport report = await pipeline.Completion;
 
         report.Outcome.Should().Be(PipelineOutcome.Completed);
-        await pipeline.DisposeAsync();
         report.FailureCount.Should().BePositive();
         report.Failures.Should().OnlyContain(failure => failure.Stage == "logger");
     }

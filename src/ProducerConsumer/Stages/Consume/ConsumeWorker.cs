@@ -31,7 +31,7 @@ internal sealed class ConsumeWorker<T>(BufferedStage<T> stage, Func<T, Cancellat
             }
 
             RestoreContext();
-            outcome = Settlement.JudgeCall(stage, slot.Item, error, Token);
+            outcome = Settlement.JudgeCall(stage, slot, error, Token);
             RestAwaitable rest = Rest(suspended);
             if (!rest.IsCompleted)
             {

@@ -22,9 +22,7 @@ internal sealed class AsyncEnumerableProducer<T>(SourceStage stage, BoundedBuffe
                 break;
             }
 
-            ValueTask<bool> delivery = DeliverAsync(items.Current);
-            suspended |= !delivery.IsCompleted;
-            if (!await delivery.ConfigureAwait(false))
+            if (!await DeliverAsync(items.Current).ConfigureAwait(false))
             {
                 break;
             }

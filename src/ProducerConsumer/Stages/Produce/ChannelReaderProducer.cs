@@ -14,14 +14,12 @@ internal sealed class ChannelReaderProducer<T>(SourceStage stage, BoundedBuffer<
             RestoreContext();
             if (source.TryRead(out T? item))
             {
-                ValueTask<bool> delivery = DeliverAsync(item);
-                bool suspended = !delivery.IsCompleted;
-                if (!await delivery.ConfigureAwait(false))
+                if (!await DeliverAsync(item).ConfigureAwait(false))
                 {
                     break;
                 }
 
-                await Rest(suspended);
+                await Rest(suspended: false);
             }
             else
             {

@@ -26,14 +26,12 @@ internal sealed class EnumerableProducer<T>(SourceStage stage, BoundedBuffer<T> 
                 break;
             }
 
-            ValueTask<bool> delivery = DeliverAsync(items.Current);
-            bool suspended = !delivery.IsCompleted;
-            if (!await delivery.ConfigureAwait(false))
+            if (!await DeliverAsync(items.Current).ConfigureAwait(false))
             {
                 break;
             }
 
-            await Rest(suspended);
+            await Rest(suspended: false);
         }
     }
 }

@@ -59,7 +59,8 @@ internal abstract class ProduceWorker<T>(SourceStage stage, BoundedBuffer<T> buf
         }
         catch (Exception thrown)
         {
-            error = error is null ? thrown : new AggregateException(error, thrown);
+            // A dispose that only says that it was cancelled has nothing to add.
+            error = error is null ? thrown : thrown is OperationCanceledException ? error : new AggregateException(error, thrown);
         }
 
         if (error is not null)

@@ -22,7 +22,7 @@ internal sealed class ProducerWriter<T>(SourceStage stage, BoundedBuffer<T> buff
         bool first = Close(error);
         if (first && error is not null)
         {
-            Run.Fault(new ItemFailure(stage.Name, error));
+            Run.Log.Faulted(Run.Fault(new ItemFailure(stage.Name, error)));
         }
 
         return first;
