@@ -30,7 +30,7 @@ public abstract partial class PipelineContract
                     throw root;
                 }
 
-                await Task.Delay(Timeout.Infinite, token);
+                await new Gate().PassAsync(token); // Until the stop.
             },
             capacity,
             consumers);
