@@ -176,7 +176,7 @@ internal sealed partial class PipelineRun
         ITimer timer = CreateTimer();
         lock (_gate)
         {
-            _abortTimer = timer; // The run is not over: it awaits this stop, whose tokens are cancelled later.
+            _abortTimer = timer; // Only this timer can end the run before the stop is complete; then it has fired, and there is nothing to dispose.
         }
     }
 

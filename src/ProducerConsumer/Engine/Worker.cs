@@ -68,11 +68,11 @@ internal abstract class Worker(Stage stage) : IThreadPoolWorkItem, IValueTaskSou
     protected void EndStreak() => _streakStart = Environment.TickCount64;
 
     /// <summary>
-    /// Awaited between two pieces of work, with whether user code suspended the worker: lets others have the thread when this worker kept it too long. A worker whose
-    /// delegate was suspended is on the stack of whoever resumed it, and leaves that: what comes next must not run inside
+    /// Awaited between two pieces of work: lets others have the thread when this worker kept it too long. A worker that
+    /// user code suspended is on the stack of whoever resumed it, and leaves that: what comes next must not run inside
     /// somebody's <c>SetResult</c>, which may have more to do.
-    ///
     /// </summary>
+    /// <param name="suspended">Whether user code suspended the worker. The buffer's own waits do not count: they resume on the pool.</param>
     protected RestAwaitable Rest(bool suspended)
     {
         if (suspended)
