@@ -24,6 +24,9 @@ internal sealed partial class BoundedBuffer<T>
         /// <summary>The pool as it was under the lock: one that is attached later hears of the end from its own section.</summary>
         public WorkerPool? Workers;
 
+        /// <summary>To be armed: there is something to look after.</summary>
+        public Watchdog? Watchdog;
+
         /// <summary>Whether <see cref="Dropped"/> holds an item. One write drops at most one.</summary>
         public bool HasDropped;
         public T Dropped;
@@ -62,7 +65,7 @@ internal sealed partial class BoundedBuffer<T>
         }
 
         signals.Workers?.Send(signals.Call);
-
+        signals.Watchdog?.Arm();
         if (signals.Finished)
         {
             EndCompletion(signals.Error);

@@ -1,9 +1,14 @@
 using System.Threading.Tasks.Sources;
+using Microsoft.Extensions.ObjectPool;
 
 namespace ProducerConsumer;
 
 /// <summary>A <see cref="Waiter"/> that a <see cref="ValueTask{TResult}"/> of the caller's stands for.</summary>
-/// <remarks>Continuations are always queued: none ever runs inside the write, read or stop that ended the wait.</remarks>
+/// <remarks>
+/// Continuations are always queued: none ever runs inside the write, read or stop that ended the wait. A wait that
+/// succeeded and was awaited gives its waiter back, unless a callback of its token may still be on the way to it: that
+/// one must find the wait it was meant for.
+/// </remarks>
 internal class Waiter<TResult>(IWaiterHost host) : Waiter(host), IValueTaskSource<TResult>, IValueTaskSource
 {
     private ManualResetValueTaskSourceCore<TResult> _core = new() { RunContinuationsAsynchronously = true };
@@ -14,9 +19,12 @@ internal class Waiter<TResult>(IWaiterHost host) : Waiter(host), IValueTaskSourc
     /// <summary>Why the wait failed; null when it did not.</summary>
     private Exception? _error;
 
-    public ValueTask<TResult> AsValueTask() => new(this, _core.Version);
+    /// <summary>Tells the wait that is under way from those that this waiter served before.</summary>
+    protected short Version => _core.Version;
 
-    public ValueTask AsPlainValueTask() => new(this, _core.Version);
+    public ValueTask<TResult> AsValueTask() => new(this, Version);
+
+    public ValueTask AsPlainValueTask() => new(this, Version);
 
     public void Succeed_NeedsLock(TResult result)
     {
@@ -42,9 +50,21 @@ internal class Waiter<TResult>(IWaiterHost host) : Waiter(host), IValueTaskSourc
         }
     }
 
-    public TResult GetResult(short token) => _core.GetResult(token);
+    public TResult GetResult(short token)
+    {
+        TResult result = _core.GetResult(token); // Throws when the wait failed, or when the caller asks twice.
+        if (IsUnwatched)
+        {
+            Renew();
+            _core.Reset(); // From here on the caller's task is spent: it may not ask again.
+            _result = default!;
+            Return();
+        }
 
-    void IValueTaskSource.GetResult(short token) => _core.GetResult(token);
+        return result;
+    }
+
+    void IValueTaskSource.GetResult(short token) => GetResult(token);
 
     public ValueTaskSourceStatus GetStatus(short token) => _core.GetStatus(token);
 
@@ -64,4 +84,21 @@ internal class Waiter<TResult>(IWaiterHost host) : Waiter(host), IValueTaskSourc
             _core.OnCompleted(continuation, state, token, flags);
         }
     }
+
+    /// <summary>Gives the renewed waiter back to where it came from.</summary>
+    protected virtual void Return()
+    {
+    }
+}
+
+/// <summary>Makes the waiters of a pool that keeps them for the next wait, so that a wait allocates nothing in the steady state.</summary>
+internal sealed class WaiterPolicy<TWaiter>(Func<TWaiter> create) : PooledObjectPolicy<TWaiter>
+    where TWaiter : notnull
+{
+    /// <summary>As many as wait at once in most programs; beyond it the heap serves.</summary>
+    public const int MaxRetained = 256;
+
+    public override TWaiter Create() => create();
+
+    public override bool Return(TWaiter obj) => true;
 }
