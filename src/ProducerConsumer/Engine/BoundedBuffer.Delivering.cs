@@ -103,11 +103,6 @@ internal sealed partial class BoundedBuffer<T>
         using (EnterSection())
         {
             _batches.Add(batch);
-            batch.IsRegistered = true;
-            if (_closed)
-            {
-                batch.Seal_NeedsLock();
-            }
         }
     }
 
@@ -117,7 +112,6 @@ internal sealed partial class BoundedBuffer<T>
         using (EnterSection())
         {
             _batches.Remove(batch);
-            batch.IsRegistered = false;
         }
     }
 

@@ -81,20 +81,20 @@ internal sealed partial class BoundedBuffer<T>
             claims.Add(claim);
         }
 
-        foreach (Claim<T> claim in claims.OrderBy(claim => claim.Ticket))
+        TakeAwayFromOthers_NeedsLock(claims);
+        _gate.State.Claimed -= _returned.Count;
+        while (_returned.TryDequeue(out T? item))
         {
-            ReadOnlySpan<T> rest = claim.TakeRest_NeedsLock();
-            _gate.State.Claimed -= rest.Length;
-            Return_NeedsLock(rest);
+            _ledger.ReturnUnstarted_NeedsLock(item);
         }
     }
 
-    /// <summary>Hands back what sources returned and is not published. What they return from now on is delivered, and handed back, one by one.</summary>
+    /// <summary>Hands back what sources returned and is not published.</summary>
     private void ReturnBatches_NeedsLock()
     {
         foreach (LocalBatch<T> batch in _batches)
         {
-            ReadOnlySpan<T> items = batch.Seal_NeedsLock();
+            ReadOnlySpan<T> items = batch.Take_NeedsLock(int.MaxValue);
             Accept_NeedsLock(batch.Edge, items.Length);
             Return_NeedsLock(items);
         }

@@ -1,26 +1,35 @@
 namespace ProducerConsumer;
 
 /// <summary>
-/// Nobody's item waits for another one's handler: what a worker claimed and has not started, or a source returned and is
-/// not published, can be taken over.
+/// Nobody's item waits for another one's handler: what a worker claimed and does not come to, or a source returned and is
+/// not published, is taken over.
 /// </summary>
 internal sealed partial class BoundedBuffer<T>
 {
     /// <summary>Looks after claims and batches whose owner may be stuck in user code; null before the run starts.</summary>
     private Watchdog? _watchdog;
 
-    /// <summary>Whether the watchdog will look. Written under the lock; read without it by <see cref="Watch(LocalBatch{T})"/>.</summary>
+    /// <summary>Whether the watchdog will look. Written under the lock; read without it by <see cref="Watch"/>.</summary>
     private bool _watching;
 
-    /// <summary>A handler suspended, and its worker has items left: whoever is free takes them, before newer ones.</summary>
+    /// <summary>
+    /// Items taken away from workers that do not come to them, the oldest first. They stay claimed in the books, and go
+    /// before everything in the buffer. Guarded by the lock.
+    /// </summary>
+    private readonly Queue<T> _returned = new();
+
+    /// <summary>
+    /// A handler suspended: what its worker has not started goes to whoever is free. By the worker, which cannot start an
+    /// item at the same time, so that no barrier is needed.
+    /// </summary>
     public void Offer(Claim<T> claim)
     {
         Signals signals = default;
         using (EnterSection())
         {
-            if (claim.Rest > 0)
+            TakeAway_NeedsLock([claim]);
+            if (_returned.Count > 0)
             {
-                Stall_NeedsLock(claim);
                 CallWorker_NeedsLock(ref signals);
             }
         }
@@ -29,11 +38,12 @@ internal sealed partial class BoundedBuffer<T>
     }
 
     /// <summary>
-    /// Makes sure that the watchdog looks at a registered batch. Called after the first item was added: that addition is a
-    /// full fence, so either the watchdog's look sees the item, or this sees that the watchdog has gone to rest.
+    /// Makes sure that the watchdog looks at the registered batches. Called after the first item was added to one: with
+    /// the fence, either the watchdog's look sees the item, or this sees that the watchdog has gone to rest.
     /// </summary>
-    public void Watch(LocalBatch<T> batch)
+    public void Watch()
     {
+        Interlocked.MemoryBarrier();
         if (Volatile.Read(ref _watching))
         {
             return;
@@ -42,10 +52,7 @@ internal sealed partial class BoundedBuffer<T>
         Signals signals = default;
         using (EnterSection())
         {
-            if (batch.IsRegistered)
-            {
-                Watch_NeedsLock(ref signals);
-            }
+            Watch_NeedsLock(ref signals);
         }
 
         Raise(ref signals);
@@ -61,8 +68,8 @@ internal sealed partial class BoundedBuffer<T>
     }
 
     /// <summary>
-    /// What the watchdog does: a claim or a batch that has not changed since the last look belongs to an owner that is
-    /// stuck. Goes on for as long as there is something that could get stuck.
+    /// What the watchdog does: a claim or a batch that is still the one of the last look belongs to an owner that is stuck,
+    /// or far slower than it was. Goes on for as long as there is something that could get stuck.
     /// </summary>
     private void Look()
     {
@@ -72,43 +79,7 @@ internal sealed partial class BoundedBuffer<T>
             // First the flag, then the look, with a fence between them: the other half of Watch.
             Volatile.Write(ref _watching, false);
             Interlocked.MemoryBarrier();
-            bool held = false;
-            for (Claim<T>? claim = _busy; claim is not null; claim = claim.Next)
-            {
-                if (claim.IsShared && claim.Rest > 0)
-                {
-                    held = true;
-                    long progress = claim.Progress;
-                    if (progress == claim.Seen)
-                    {
-                        Stall_NeedsLock(claim);
-                    }
-
-                    claim.Seen = progress;
-                }
-            }
-
-            foreach (LocalBatch<T> batch in _batches)
-            {
-                if (batch.Count > 0)
-                {
-                    held = true;
-                    long progress = batch.Progress;
-                    if (progress == batch.Seen)
-                    {
-                        PublishStalled_NeedsLock(batch, ref signals);
-                    }
-
-                    batch.Seen = progress;
-                }
-            }
-
-            if (_stalled > 0)
-            {
-                CallWorker_NeedsLock(ref signals);
-            }
-
-            if (held)
+            if (LookAtClaims_NeedsLock(ref signals) | LookAtBatches_NeedsLock(ref signals))
             {
                 Watch_NeedsLock(ref signals);
             }
@@ -117,60 +88,70 @@ internal sealed partial class BoundedBuffer<T>
         Raise(ref signals);
     }
 
-    /// <summary>Publishes what fits of a batch whose owner is stuck in its source.</summary>
-    private void PublishStalled_NeedsLock(LocalBatch<T> batch, ref Signals signals)
+    private bool LookAtClaims_NeedsLock(ref Signals signals)
     {
-        if (!_ended && !_items.IsFull)
+        bool held = false;
+        List<Claim<T>> stuck = [];
+        for (Claim<T>? claim = _workers?.MaxWorkers > 1 ? _busy : null; claim is not null; claim = claim.Next)
         {
-            ReadOnlySpan<T> items = batch.Take_NeedsLock(_items.Room);
-            AddMany_NeedsLock(items, ref signals);
-            Accept_NeedsLock(batch.Edge, items.Length);
-        }
-    }
-
-    /// <summary>Fills an empty claim from another one: with the whole rest if its owner is stuck, with half if it is only busy.</summary>
-    private bool TrySteal_NeedsLock(Claim<T> thief, bool onlyStalled, ref Signals signals)
-    {
-        for (Claim<T>? victim = _busy; victim is not null; victim = victim.Next)
-        {
-            bool stalled = victim.IsStalled;
-            int rest = victim == thief || (onlyStalled && !stalled) ? 0 : victim.Rest;
-            int stolen = rest == 0 ? 0 : victim.MoveTo_NeedsLock(thief, Math.Min(thief.Size, stalled ? rest : (rest + 1) / 2));
-            if (stalled && victim.Rest == 0)
+            if (claim.Rest > 0)
             {
-                Unstall_NeedsLock(victim);
-            }
-
-            if (stolen > 0)
-            {
-                Filled_NeedsLock(thief, stolen, ref signals);
-                if (stalled && (stolen > 1 || victim.Rest > 0))
+                held = true;
+                if (claim.SeenTicket == claim.Ticket)
                 {
-                    CallWorker_NeedsLock(ref signals); // The handlers of these items may block as well.
+                    stuck.Add(claim);
                 }
 
-                return true;
+                claim.SeenTicket = claim.Ticket;
             }
         }
 
-        return false;
-    }
-
-    private void Stall_NeedsLock(Claim<T> claim)
-    {
-        if (!claim.IsStalled)
+        if (stuck.Count > 0)
         {
-            claim.IsStalled = true;
-            _stalled++;
+            TakeAwayFromOthers_NeedsLock(stuck);
+            CallWorker_NeedsLock(ref signals);
         }
+
+        return held;
     }
 
-    private void Unstall_NeedsLock(Claim<T> claim)
+    private bool LookAtBatches_NeedsLock(ref Signals signals)
     {
-        if (claim.IsStalled)
+        bool held = false;
+        foreach (LocalBatch<T> batch in _batches)
         {
-            claim.IsStalled = false;
-            _stalled--;
+            if (batch.Count_NeedsLock > 0)
+            {
+                held = true;
+                if (batch.SeenRound == batch.Round && !_ended)
+                {
+                    int added = AddMany_NeedsLock(batch.Take_NeedsLock(_items.Room), ref signals);
+                    Accept_NeedsLock(batch.Edge, added);
+                }
+
+                batch.SeenRound = batch.Round;
+            }
+        }
+
+        return held;
+    }
+
+    /// <summary>
+    /// Takes items away from workers that may be about to start them. The barrier costs some microseconds and reaches into
+    /// every core of the process: only for the stuck and for the end.
+    /// </summary>
+    private void TakeAwayFromOthers_NeedsLock(List<Claim<T>> claims)
+    {
+        claims.ForEach(static claim => claim.BeginTake_NeedsLock());
+        Interlocked.MemoryBarrierProcessWide(); // Pairs with Claim.TryStart.
+        TakeAway_NeedsLock(claims);
+    }
+
+    private void TakeAway_NeedsLock(IEnumerable<Claim<T>> claims)
+    {
+        foreach (Claim<T> claim in claims.OrderBy(static claim => claim.Ticket))
+        {
+            Array.ForEach(claim.EndTake_NeedsLock(), _returned.Enqueue);
         }
     }
 }

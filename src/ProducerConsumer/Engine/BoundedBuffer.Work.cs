@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace ProducerConsumer;
 
 /// <summary>The side of the buffer that a stage's own workers see.</summary>
@@ -11,13 +9,7 @@ internal sealed partial class BoundedBuffer<T>
     /// <summary>The claims of busy workers, linked; null when none is busy. Guarded by the lock.</summary>
     private Claim<T>? _busy;
 
-    /// <summary>How many busy claims were filled with several items, so that it is worth looking for a rest. Guarded by the lock.</summary>
-    private int _shared;
-
-    /// <summary>How many busy claims have a rest that their owner does not come to. Guarded by the lock.</summary>
-    private int _stalled;
-
-    /// <summary>How many claims were filled from the buffer. Guarded by the lock.</summary>
+    /// <summary>How many times claims were filled. Guarded by the lock.</summary>
     private long _tickets;
 
     /// <summary>Lets a pool loose on the items: those that wait now and those that come.</summary>
@@ -43,9 +35,9 @@ internal sealed partial class BoundedBuffer<T>
     }
 
     /// <summary>
-    /// Books the calls of the worker's claim, which is done, and fills it again: from claims whose owner does not come to
-    /// them, then with the oldest items of the buffer, then from any other claim. When there is nothing, the worker is
-    /// parked, or has left if nothing will come, in the same critical section: an item that comes now calls it back.
+    /// Books the calls of the worker's claim, which is done, and fills it again with the oldest items. When there are none
+    /// the worker is parked, or has left if none will come, in the same critical section: an item that comes now calls it
+    /// back.
     /// </summary>
     /// <param name="worker">The worker. When it is parked, another thread may be running it before this returns.</param>
     /// <param name="most">The most items to take. Fewer when others are due a share: 1 if there are no more items than busy workers.</param>
@@ -58,15 +50,19 @@ internal sealed partial class BoundedBuffer<T>
         {
             Book_NeedsLock(claim);
             _workers!.Arrive_NeedsLock(worker);
-            if (_stalled > 0 && TrySteal_NeedsLock(claim, onlyStalled: true, ref signals))
+            if (_returned.TryDequeue(out T? item))
             {
-                // The oldest items come first.
+                // One alone: its neighbours in the claim that it comes from were slow.
+                Fill_NeedsLock(claim, 1, ref signals)[0] = item;
             }
             else if (_items.Count > 0)
             {
-                Claim_NeedsLock(claim, most, ref signals);
+                int count = ShareOf_NeedsLock(Math.Min(most, claim.Size));
+                _items.RemoveOldest(Fill_NeedsLock(claim, count, ref signals));
+                _gate.State.Claimed += count;
+                Refill_NeedsLock(ref signals);
             }
-            else if (_shared == 0 || !TrySteal_NeedsLock(claim, onlyStalled: false, ref signals))
+            else
             {
                 Release_NeedsLock(claim);
                 if (_finished)
@@ -80,10 +76,24 @@ internal sealed partial class BoundedBuffer<T>
                     taken = Taken.Parked;
                 }
             }
+
+            if (_items.Count > 0 || _returned.Count > 0)
+            {
+                CallWorker_NeedsLock(ref signals);
+            }
         }
 
         Raise(ref signals);
         return taken;
+    }
+
+    /// <summary>Settles with <see cref="Claim{T}.TryStart"/> refused: somebody was taking items away.</summary>
+    public bool TryStartRefused(Claim<T> claim, out T item)
+    {
+        using (EnterSection())
+        {
+            return claim.TryStartRefused_NeedsLock(out item);
+        }
     }
 
     /// <summary>Books the calls of a claim that is done, for a worker that does not come back at once.</summary>
@@ -125,7 +135,7 @@ internal sealed partial class BoundedBuffer<T>
         using (EnterSection())
         {
             _workers!.Arrive_NeedsLock(worker);
-            if (_items.Count > 0)
+            if (_items.Count > 0 || _returned.Count > 0)
             {
                 CallWorker_NeedsLock(ref signals);
             }
@@ -139,12 +149,17 @@ internal sealed partial class BoundedBuffer<T>
     {
         using (EnterSection())
         {
+            if (_closed)
+            {
+                ReturnBatches_NeedsLock(); // What a source returned since, and its worker, stuck in the next call, did not come to deliver.
+            }
+
             List<UndeliveredItem> inFlight = [];
             long completed = _gate.State.Completed;
-            long waiting = _items.Count + _parkedAccepted;
+            long waiting = _items.Count + _parkedAccepted + _returned.Count;
             for (Claim<T>? claim = _busy; claim is not null; claim = claim.Next)
             {
-                (int settled, bool isRunning, T running, int rest) = claim.Look_NeedsLock();
+                (int settled, bool isRunning, T? running, int rest) = claim.Look_NeedsLock();
                 completed += settled;
                 waiting += rest;
                 if (isRunning)
@@ -171,17 +186,9 @@ internal sealed partial class BoundedBuffer<T>
 
     private void Book_NeedsLock(Claim<T> claim)
     {
-        Debug.Assert(claim.Rest == 0, "Booked as a whole when it is done.");
         int settled = claim.TakeSettled_NeedsLock();
         _gate.State.Completed += settled;
         _gate.State.Claimed -= settled;
-        if (claim.IsShared)
-        {
-            claim.IsShared = false;
-            _shared--;
-        }
-
-        Unstall_NeedsLock(claim);
     }
 
     /// <summary>Takes a claim with nothing in it out of the busy ones.</summary>
@@ -193,59 +200,47 @@ internal sealed partial class BoundedBuffer<T>
         }
     }
 
-    private void Claim_NeedsLock(Claim<T> claim, int most, ref Signals signals)
+    /// <summary>A fair share of the items, and no more in the hands of workers than the buffer itself holds.</summary>
+    private int ShareOf_NeedsLock(int most)
     {
-        int count = Math.Min(most, claim.Size);
-        if (count > 1)
+        if (most == 1)
         {
-            // A fair share, and no more in the hands of workers than the buffer itself holds.
-            long room = Math.Min(_items.Count / _workers!.Active_NeedsLock, Capacity - _gate.State.Claimed);
-            count = (int)Math.Clamp(room, 1, count);
+            return 1;
         }
 
-        _items.RemoveOldest(claim.Fill_NeedsLock(count, ++_tickets));
-        _gate.State.Claimed += count;
-        Filled_NeedsLock(claim, count, ref signals);
-        Refill_NeedsLock(ref signals);
-        if (_items.Count > 0)
-        {
-            CallWorker_NeedsLock(ref signals);
-        }
+        long share = Math.Min(_items.Count / _workers!.Active_NeedsLock, Capacity - _gate.State.Claimed);
+        return (int)Math.Clamp(share, 1, most);
     }
 
-    /// <summary>Puts an item into the hands of a parked worker, past the buffer: its slot stays free for the next.</summary>
-    private bool TryHandOver_NeedsLock(T item, ref Signals signals)
-    {
-        if (_items.Count > 0 || _workers is null || !_workers.TryCallParked_NeedsLock(out WorkerPool.Call call))
-        {
-            return false;
-        }
-
-        Claim<T> claim = ((ItemWorker<T>)call.Worker!).Claim;
-        claim.Fill_NeedsLock(1, ++_tickets)[0] = item;
-        _gate.State.Claimed++;
-        claim.Link_NeedsLock(ref _busy);
-        signals.Call = call;
-        signals.Workers = _workers;
-        return true;
-    }
-
-    private void Filled_NeedsLock(Claim<T> claim, int count, ref Signals signals)
+    /// <summary>Fills a claim; items that come from the buffer are the caller's to count as claimed.</summary>
+    private Span<T> Fill_NeedsLock(Claim<T> claim, int count, ref Signals signals)
     {
         if (!claim.IsLinked)
         {
             claim.Link_NeedsLock(ref _busy);
         }
 
-        if (count > 1)
+        if (count > 1 && _workers!.MaxWorkers > 1)
         {
-            claim.IsShared = true;
-            _shared++;
-            if (_workers!.MaxWorkers > 1)
-            {
-                Watch_NeedsLock(ref signals);
-            }
+            Watch_NeedsLock(ref signals);
         }
+
+        return claim.Fill_NeedsLock(count, ++_tickets);
+    }
+
+    /// <summary>Puts an item into the hands of a parked worker, past the buffer: its slot stays free for the next.</summary>
+    private bool TryHandOver_NeedsLock(T item, ref Signals signals)
+    {
+        if (_items.Count > 0 || _returned.Count > 0 || _workers is null || !_workers.TryCallParked_NeedsLock(out WorkerPool.Call call))
+        {
+            return false;
+        }
+
+        Fill_NeedsLock(((ItemWorker<T>)call.Worker!).Claim, 1, ref signals)[0] = item;
+        _gate.State.Claimed++;
+        signals.Call = call;
+        signals.Workers = _workers;
+        return true;
     }
 
     /// <summary>Has a worker come for an item that waits. At most one call comes out of a section: the first stands until it is heard.</summary>

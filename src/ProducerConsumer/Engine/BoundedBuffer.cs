@@ -108,7 +108,7 @@ internal sealed partial class BoundedBuffer<T> : Channel<T>, IWaiterHost
         {
             using (EnterSection())
             {
-                return _items.Count == 0 && _writers.IsEmpty && _busy is null;
+                return _items.Count == 0 && _returned.Count == 0 && _writers.IsEmpty && _busy is null;
             }
         }
     }
@@ -146,7 +146,7 @@ internal sealed partial class BoundedBuffer<T> : Channel<T>, IWaiterHost
         Debug.Assert(_writers.IsEmpty || _items.IsFull, "A parked writer means a full buffer.");
         Debug.Assert(!_ended || _readers.IsEmpty, "An ended buffer has no parked reader.");
         Debug.Assert(!_closed || (_items.Count == 0 && _writers.IsEmpty), "A closed buffer is empty.");
-        Debug.Assert(_workers is null || _items.Count == 0 || _workers.IsManned_NeedsLock, "An item never waits for a worker that nobody starts.");
+        Debug.Assert(_workers is null || (_items.Count == 0 && _returned.Count == 0) || _workers.IsManned_NeedsLock, "An item never waits for a worker that nobody starts.");
         _ledger.AssertBalanced_NeedsLock(
             _gate.State.Accepted, _gate.State.Completed, _gate.State.Claimed, waiting: _items.Count + _parkedAccepted);
     }

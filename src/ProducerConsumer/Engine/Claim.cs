@@ -8,23 +8,31 @@ namespace ProducerConsumer;
 /// calls have returned since the books were brought up to date.
 /// </summary>
 /// <remarks>
-/// <para>An item that is not started belongs to whoever moves <see cref="_word"/> over it: the owner, which starts it and
-/// needs no lock for that; another worker, which moves it into its own claim; or a close, which hands it back. The last
-/// two hold the buffer's lock, and so does the owner when it fills the claim: items are copied out of the array after
-/// the word was moved, and only a fill could overwrite them.</para>
-/// <para>That the number of started calls and the item of the running one are in the same word makes a copy of the books
-/// exact at any moment, also while the owner works.</para>
+/// <para>The owner starts one item after the other without a lock and without an interlocked operation, which would cost
+/// more than most of what it protects. Others take items away only when the owner is stuck in user code or the buffer
+/// closes: seldom, so they bear the cost. The protocol is the one of the Cilk-5 work queue (Frigo, Leiserson, Randall,
+/// PLDI 1998) with the owner's fence replaced by a process-wide barrier on the other side.</para>
+/// <para>The owner announces an item (<see cref="_next"/>), then looks whether it may have it (<see cref="_limit"/>). Who
+/// takes items away, under the buffer's lock, first lowers the limit, then passes a barrier on all cores, then reads what
+/// was announced. So an owner that did not see the lower limit had announced its item before the barrier, and the item
+/// is left to it; an owner that sees it asks under the lock.</para>
 /// </remarks>
 internal sealed class Claim<T>
 {
-    private const int CurrentShift = 48;
-    private const long StartOne = 1L + (1L << 32);
-
     /// <summary>
-    /// Four numbers of 16 bits, from the lowest: the first item that is not started, the end of the items, how many calls
-    /// the owner has started since the last fill, and the item of the last of them.
+    /// How many items the owner has started; for a moment also the one that it announced and may not have. Written by the
+    /// owner alone.
     /// </summary>
-    private long _word;
+    private int _next;
+
+    /// <summary>How far the owner may go without asking: <see cref="_end"/>, or 0 while somebody takes items away. Written under the lock.</summary>
+    private int _limit;
+
+    /// <summary>Where the items end that are still the owner's. Guarded by the lock.</summary>
+    private int _end;
+
+    /// <summary>Where they ended when the claim was filled, or when the owner last asked. For the owner.</summary>
+    private int _filled;
 
     /// <summary>How many calls have ended since the last fill. Written by the owner, read by whoever copies the books.</summary>
     private int _settled;
@@ -34,7 +42,7 @@ internal sealed class Claim<T>
 
     private T[] _items = new T[1];
 
-    /// <summary>Neighbours in the buffer's list of busy claims. Guarded by the lock.</summary>
+    /// <summary>The neighbour in the buffer's list of busy claims. Guarded by the lock.</summary>
     private Claim<T>? _previous;
 
     /// <summary>The next in the buffer's list of busy claims. Guarded by the lock.</summary>
@@ -43,86 +51,79 @@ internal sealed class Claim<T>
     /// <summary>Whether it is in the buffer's list of busy claims. Guarded by the lock.</summary>
     public bool IsLinked { get; private set; }
 
-    /// <summary>Whether the owner waits or blocks, so that others are to take what it has not started. Guarded by the lock.</summary>
-    public bool IsStalled { get; set; }
-
-    /// <summary>Whether the last fill brought several items, so that some can be waiting. Guarded by the lock.</summary>
-    public bool IsShared { get; set; }
-
-    /// <summary>The word as the watchdog saw it last. Guarded by the lock.</summary>
-    public long Seen { get; set; }
-
-    /// <summary>For the watchdog: changes whenever the owner starts a call or fills the claim again.</summary>
-    public long Progress => Volatile.Read(ref _word);
-
-    /// <summary>Orders claims by their age. Guarded by the lock.</summary>
+    /// <summary>Numbers the fills of all claims of a buffer: the older one has the smaller number. Guarded by the lock.</summary>
     public long Ticket { get; private set; }
 
-    /// <summary>How many items are not started. More cannot come but by a fill.</summary>
-    public int Rest => RestOf(Volatile.Read(ref _word));
+    /// <summary>The ticket that the watchdog saw last. Guarded by the lock.</summary>
+    public long SeenTicket { get; set; }
+
+    /// <summary>How many items the last fill brought. For the owner.</summary>
+    public int Filled => _filled;
+
+    /// <summary>Whether an item waits that was put into the worker's hands. For the owner, before it starts anything.</summary>
+    public bool IsFresh => _next == 0 && _filled > 0;
 
     /// <summary>The item of the call that the owner started last; for the owner, until it settles the call.</summary>
-    public T Current => _items[CurrentOf(_word)];
+    public T Current => _items[_next - 1];
 
     /// <summary>The most items that a fill can bring.</summary>
     public int Size => _items.Length;
 
-    /// <summary>Makes the claim able to hold that many. By the owner, while the claim is empty.</summary>
+    /// <summary>Whether <see cref="TryStart"/> announced an item that it was refused. For the owner, after it returned false.</summary>
+    public bool IsRefused => _next > _settled;
+
+    /// <summary>How many items are not started. Approximate while the owner works.</summary>
+    public int Rest => Math.Max(0, _end - Volatile.Read(ref _next));
+
+    /// <summary>Makes the claim able to hold that many. By the owner.</summary>
     public void Reserve(int size)
     {
-        Debug.Assert(RestOf(_word) == 0, "Nothing is in the array that is given up.");
         if (_items.Length < size)
         {
-            _items = new T[size];
+            T[] larger = new T[size];
+            _items.CopyTo(larger, 0); // Nothing waits in it, but an item that is done may not be in the books yet.
+            _items = larger;
         }
     }
 
-    /// <summary>Takes the next item to start it. By the owner; false when there is none, or others took the rest.</summary>
+    /// <summary>Takes the next item to start it. By the owner; false when there is none, or when <see cref="IsRefused"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryStart(out T item)
     {
-        long word = _word;
-        while ((ushort)word < (ushort)(word >> 16))
+        int index = _next;
+        if (index != _filled)
         {
-            // The exchange decides against those who move the rest away, who use one too. It needs to order nothing
-            // else: the items were written under the lock by this thread, or before this worker was woken.
-            long moved = ((word & 0xFFFF_FFFF_FFFF) + StartOne) | (word << CurrentShift);
-            long seen = Interlocked.CompareExchange(ref _word, moved, word);
-            if (seen == word)
+            // First announced, then looked. The compiler keeps the order, as both accesses are volatile; the processor
+            // need not, and the barrier of those who take items away (BeginTake_NeedsLock) makes up for it.
+            Volatile.Write(ref _next, index + 1);
+            if (index < Volatile.Read(ref _limit))
             {
-                item = _items[(ushort)word];
-                if (RuntimeHelpers.IsReferenceOrContainsReferences<T>() && StartedOf(word) > 0)
-                {
-                    // The item before this one is done. Behind the exchange, so that Look sees either the item or a new word.
-                    _items[CurrentOf(word)] = default!;
-                }
-
+                item = _items[index];
                 return true;
             }
-
-            word = seen;
         }
 
         item = default!;
         return false;
     }
 
+    /// <summary>Decides on an item that was refused: it is the owner's if it was announced in time. If not, nothing is left for the owner.</summary>
+    public bool TryStartRefused_NeedsLock(out T item)
+    {
+        bool mine = _next <= _end;
+        if (!mine)
+        {
+            Volatile.Write(ref _next, _end);
+            _filled = _end;
+        }
+
+        item = mine ? Current : default!;
+        return mine;
+    }
+
     /// <summary>The call has ended, and all that is left to do is to count it. By the owner.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Settle() => Volatile.Write(ref _settled, _settled + 1); // Pairs with Look: counted once, as running or as ended.
-
-    /// <summary>How many calls have ended that are not in the books yet. By the owner, between two calls.</summary>
-    public int TakeSettled_NeedsLock()
-    {
-        int settled = _settled - _booked;
-        _booked = _settled;
-        if (RuntimeHelpers.IsReferenceOrContainsReferences<T>() && StartedOf(_word) > 0)
-        {
-            _items[CurrentOf(_word)] = default!; // A claim must not keep an object alive that it is done with.
-        }
-
-        return settled;
-    }
 
     /// <summary>The call that was started last has ended and is in the books already. By the owner.</summary>
     public void SettleBooked_NeedsLock()
@@ -131,57 +132,63 @@ internal sealed class Claim<T>
         Settle();
     }
 
-    /// <summary>Begins a fill of a claim that has no items: where to put them.</summary>
+    /// <summary>How many calls have ended that are not in the books yet. By the owner, which is done with their items.</summary>
+    public int TakeSettled_NeedsLock()
+    {
+        Clear(0, _settled);
+        int settled = _settled - _booked;
+        _booked = _settled;
+        return settled;
+    }
+
+    /// <summary>Fills the claim, in which everything is done and booked: where to put the items.</summary>
     public Span<T> Fill_NeedsLock(int count, long ticket)
     {
-        Debug.Assert(RestOf(_word) == 0 && _settled == _booked && StartedOf(_word) == _settled, "Filled when everything in it is done and booked.");
+        Debug.Assert(Rest == 0 && _settled == _booked, "Filled when everything in it is done and booked.");
         Ticket = ticket;
+        _next = 0;
         _settled = 0;
         _booked = 0;
-
-        // A plain write: nobody but the owner moves an empty claim, and others read it under the lock.
-        _word = (long)count << 16;
+        _filled = count;
+        _end = count;
+        _limit = count;
         return _items.AsSpan(0, count);
     }
 
-    /// <summary>Moves items that the owner has not started into the empty claim of another worker; returns how many.</summary>
-    public int MoveTo_NeedsLock(Claim<T> thief, int most)
-    {
-        (int first, int count) = Take(most);
-        if (count > 0)
-        {
-            Span<T> items = _items.AsSpan(first, count);
-            items.CopyTo(thief.Fill_NeedsLock(count, Ticket));
-            items.Clear();
-        }
+    /// <summary>
+    /// Keeps the owner from starting more items without asking. The caller passes a process-wide barrier before it goes on
+    /// with <see cref="EndTake_NeedsLock"/>, in the same critical section.
+    /// </summary>
+    public void BeginTake_NeedsLock() => Volatile.Write(ref _limit, 0); // Pairs with TryStart.
 
-        return count;
-    }
-
-    /// <summary>Takes all items out that the owner has not started. They stand in the array until the next fill.</summary>
-    public ReadOnlySpan<T> TakeRest_NeedsLock()
+    /// <summary>Takes away the items that the owner has not announced.</summary>
+    public T[] EndTake_NeedsLock()
     {
-        (int first, int count) = Take(int.MaxValue);
-        return _items.AsSpan(first, count);
+        int next = Math.Min(Volatile.Read(ref _next), _end);
+        T[] rest = _items[next.._end];
+        Clear(next, _end - next);
+        Clear(0, _settled); // Behind an owner that is stuck, also what is done.
+        _end = next;
+        Volatile.Write(ref _limit, next);
+        return rest;
     }
 
     /// <summary>
-    /// What the books have to know of this claim besides what is booked: calls that have ended, whether one is running and
-    /// with which item, and how many items wait.
+    /// What the books have to know of this claim besides what is booked: how many calls have ended, whether one is running
+    /// and with which item, and how many items wait.
     /// </summary>
-    public (int Settled, bool IsRunning, T Running, int Waiting) Look_NeedsLock()
+    public (int Settled, bool IsRunning, T? Running, int Waiting) Look_NeedsLock()
     {
         while (true)
         {
-            // The running item is read between two looks at the word and after the number of ended calls: if the word has
-            // not changed, the item belongs to the call; it may have ended since, and is then counted as running.
-            long word = Volatile.Read(ref _word);
+            // While the owner has announced the same number of items, it can have ended the last call and no other.
+            int next = Volatile.Read(ref _next);
             int settled = Volatile.Read(ref _settled);
-            T running = _items[CurrentOf(word)];
-            Interlocked.MemoryBarrier();
-            if (word == Volatile.Read(ref _word) && settled == Volatile.Read(ref _settled))
+            if (next == Volatile.Read(ref _next))
             {
-                return (settled - _booked, StartedOf(word) > settled, running, RestOf(word));
+                next = Math.Min(next, _end);
+                bool isRunning = next > settled;
+                return (settled - _booked, isRunning, isRunning ? _items[next - 1] : default, _end - next);
             }
         }
     }
@@ -221,31 +228,12 @@ internal sealed class Claim<T>
         _previous = null;
     }
 
-    private static int RestOf(long word) => (ushort)(word >> 16) - (ushort)word;
-
-    private static int StartedOf(long word) => (ushort)(word >> 32);
-
-    private static int CurrentOf(long word) => (ushort)(word >> CurrentShift);
-
-    /// <summary>Moves the word over the oldest items, against the owner, who starts them at the same time.</summary>
-    private (int First, int Count) Take(int most)
+    /// <summary>A claim must not keep objects alive that it is done with.</summary>
+    private void Clear(int start, int count)
     {
-        long word = Volatile.Read(ref _word);
-        while (true)
+        if (RuntimeHelpers.IsReferenceOrContainsReferences<T>())
         {
-            int count = Math.Min(RestOf(word), most);
-            if (count == 0)
-            {
-                return (0, 0);
-            }
-
-            long seen = Interlocked.CompareExchange(ref _word, word + count, word); // Pairs with the one in TryStart.
-            if (seen == word)
-            {
-                return ((ushort)word, count);
-            }
-
-            word = seen;
+            Array.Clear(_items, start, count);
         }
     }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.CompilerServices;
 
 namespace ProducerConsumer;
@@ -8,118 +7,70 @@ namespace ProducerConsumer;
 /// the watchdog takes them out when the source does not return, and a close hands them back.
 /// </summary>
 /// <remarks>
-/// The owner adds items without a lock. Everybody else takes them out under the buffer's lock, and so does the owner
-/// when it publishes the batch and begins a new one.
+/// The owner adds at one end and needs no lock for it; everybody takes from the other end under the buffer's lock, and so
+/// does the owner when it publishes the batch.
 /// </remarks>
 /// <param name="edge">The way that the items take.</param>
 /// <param name="size">The most items.</param>
 internal sealed class LocalBatch<T>(Edge edge, int size)
 {
-    /// <summary>In <see cref="_word"/>: closed, nothing is added any more.</summary>
-    private const long Sealed = -1;
-
-    /// <summary>The first item in the low half, the end of the items in the high half; or <see cref="Sealed"/>.</summary>
-    private long _word;
-
     private readonly T[] _items = new T[size];
+
+    /// <summary>The oldest item that is still here. Guarded by the lock.</summary>
+    private int _first;
+
+    /// <summary>Where the items end. Written by the owner.</summary>
+    private int _end;
 
     /// <summary>The way that the items take.</summary>
     public Edge Edge => edge;
 
-    /// <summary>Whether the buffer knows this batch. Guarded by the lock.</summary>
-    public bool IsRegistered { get; set; }
+    /// <summary>How often the batch was published and begun anew. Guarded by the lock.</summary>
+    public long Round { get; private set; }
 
-    /// <summary>The word as the watchdog saw it last. Guarded by the lock.</summary>
-    public long Seen { get; set; }
-
-    /// <summary>For the watchdog: changes whenever the owner adds an item or begins a new batch of another length.</summary>
-    public long Progress => Volatile.Read(ref _word);
-
-    /// <summary>How many items are here.</summary>
-    public int Count
-    {
-        get
-        {
-            long word = Volatile.Read(ref _word);
-            return word == Sealed ? 0 : EndOf(word) - FirstOf(word);
-        }
-    }
+    /// <summary>The round that the watchdog saw last. Guarded by the lock.</summary>
+    public long SeenRound { get; set; } = -1;
 
     /// <summary>How many items were added since the batch was begun. By the owner.</summary>
-    public int Added => _word == Sealed ? 0 : EndOf(_word);
+    public int Added => _end;
 
-    /// <summary>Adds an item; false, and the item is not here, when the buffer was closed. By the owner, when there is room.</summary>
+    /// <summary>How many items are here. More may be when the owner is adding.</summary>
+    public int Count_NeedsLock => Volatile.Read(ref _end) - _first;
+
+    /// <summary>Adds an item. By the owner, when there is room.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool TryAdd(T item)
+    public void Add(T item)
     {
-        long word = Volatile.Read(ref _word);
-        while (word != Sealed)
-        {
-            // Written before the exchange, which is a full fence: who sees the new end sees the item.
-            _items[EndOf(word)] = item;
-            long seen = Interlocked.CompareExchange(ref _word, word + (1L << 32), word); // Pairs with the one in Take.
-            if (seen == word)
-            {
-                return true;
-            }
-
-            word = seen;
-        }
-
-        return false;
-    }
-
-    /// <summary>Takes out all items, oldest first, and begins a new batch. By the owner: the memory is its own until it adds again.</summary>
-    public ReadOnlyMemory<T> TakeAll_NeedsLock()
-    {
-        long word = _word;
-        if (word == Sealed)
-        {
-            return default;
-        }
-
-        _word = 0; // A plain write: the owner is here, and the others need the lock.
-        return _items.AsMemory(FirstOf(word), EndOf(word) - FirstOf(word));
+        int end = _end;
+        _items[end] = item;
+        Volatile.Write(ref _end, end + 1); // A release: who sees the new end sees the item. Pairs with Take.
     }
 
     /// <summary>Takes out the oldest items while the owner may be adding others.</summary>
     public ReadOnlySpan<T> Take_NeedsLock(int most)
     {
-        long word = Volatile.Read(ref _word);
-        while (word != Sealed)
-        {
-            int first = FirstOf(word);
-            int count = Math.Min(EndOf(word) - first, most);
-            long seen = Interlocked.CompareExchange(ref _word, word + count, word);
-            if (seen == word)
-            {
-                return _items.AsSpan(first, count);
-            }
-
-            word = seen;
-        }
-
-        return [];
+        int count = Math.Min(Count_NeedsLock, most);
+        ReadOnlySpan<T> items = _items.AsSpan(_first, count);
+        _first += count;
+        return items;
     }
 
-    /// <summary>Takes out all items for good: what the owner still gets from its source is for it to deliver.</summary>
-    public ReadOnlySpan<T> Seal_NeedsLock()
+    /// <summary>Takes out all items and begins a new batch. By the owner: the memory is its own until it adds again.</summary>
+    public ReadOnlyMemory<T> TakeAll_NeedsLock()
     {
-        long word = Interlocked.Exchange(ref _word, Sealed);
-        return word == Sealed ? [] : _items.AsSpan(FirstOf(word), EndOf(word) - FirstOf(word));
+        ReadOnlyMemory<T> items = _items.AsMemory(_first, _end - _first);
+        _first = 0;
+        _end = 0;
+        Round++;
+        return items;
     }
 
     /// <summary>The batch must not keep objects alive that are in the buffer. By the owner, when it was published.</summary>
     public void Forget()
     {
-        Debug.Assert(Count == 0, "Nothing is given up.");
         if (RuntimeHelpers.IsReferenceOrContainsReferences<T>())
         {
             Array.Clear(_items);
         }
     }
-
-    private static int FirstOf(long word) => (int)word;
-
-    private static int EndOf(long word) => (int)(word >> 32);
 }

@@ -18,7 +18,7 @@ internal sealed class ConsumeWorker<T>(BufferedStage<T> stage, Func<T, Cancellat
     protected override void Run()
     {
         _batchSize.Forget(); // Time passed that says nothing of the handler.
-        if (IsCalled && Claim.Rest > 0 && Stage.Pool.MaxWorkers > 1)
+        if (IsCalled && Claim.IsFresh && Stage.Pool.MaxWorkers > 1)
         {
             Stage.Buffer.Arrive(this);
         }
@@ -54,7 +54,7 @@ internal sealed class ConsumeWorker<T>(BufferedStage<T> stage, Func<T, Cancellat
         switch (Stage.Buffer.SettleAndClaim(this, most))
         {
             case Taken.Items:
-                _batchSize.Begin(Claim.Rest);
+                _batchSize.Begin(Claim.Filled);
                 return true;
             case Taken.Left:
                 End();
@@ -81,7 +81,7 @@ internal sealed class ConsumeWorker<T>(BufferedStage<T> stage, Func<T, Cancellat
                     Claim.Settle();
                 }
 
-                while (Claim.TryStart(out T item))
+                while (Claim.TryStart(out T item) || (Claim.IsRefused && Stage.Buffer.TryStartRefused(Claim, out item)))
                 {
                     ValueTask call = handler(item, token);
                     if (!call.IsCompleted)
@@ -114,7 +114,7 @@ internal sealed class ConsumeWorker<T>(BufferedStage<T> stage, Func<T, Cancellat
     private void Suspend()
     {
         _batchSize.Reset();
-        if (Claim.Rest > 0 && Stage.Pool.MaxWorkers > 1)
+        if (Claim.Filled > 1 && Stage.Pool.MaxWorkers > 1)
         {
             Stage.Buffer.Offer(Claim);
         }

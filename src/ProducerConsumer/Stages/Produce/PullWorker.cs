@@ -30,22 +30,23 @@ internal abstract class PullWorker<T>(SourceStage stage, BoundedBuffer<T> buffer
     /// </summary>
     protected bool Keep(T item)
     {
-        if (_size > 1 && _batch!.TryAdd(item))
+        if (_size == 1)
         {
-            int added = _batch.Added;
-            if (added == 1)
-            {
-                _batchSize.Begin(_size);
-                Buffer.Watch(_batch);
-            }
-
-            return added < _size;
+            _batchSize.Begin(1);
+            _item = item;
+            _hasItem = true;
+            return false;
         }
 
-        _batchSize.Begin(_size);
-        _item = item;
-        _hasItem = true;
-        return false;
+        _batch!.Add(item);
+        int added = _batch.Added;
+        if (added == 1)
+        {
+            _batchSize.Begin(_size);
+            Buffer.Watch();
+        }
+
+        return added < _size;
     }
 
     /// <summary>Delivers what was kept, and judges by the time it took how many items to keep next.</summary>
