@@ -38,22 +38,30 @@ internal abstract class PullWorker<T>(SourceStage stage, BoundedBuffer<T> buffer
             return false;
         }
 
-        _batch!.Add(item);
-        int added = _batch.Added;
-        if (added == 1)
+        int before = _batch!.Added;
+        if (before == 0)
+        {
+            _batch.Forget();
+        }
+
+        _batch.Add(item);
+        if (before == 0)
         {
             _batchSize.Begin(_size);
             Buffer.Watch();
         }
 
-        return added < _size;
+        return before + 1 < _size;
     }
 
-    /// <summary>Delivers what was kept, and judges by the time it took how many items to keep next.</summary>
-    protected ValueTask DeliverAsync()
+    /// <summary>
+    /// Delivers what was kept, and judges by the time it took how many items to keep next. To be awaited before anything
+    /// else is kept; completes when all is in, or was handed back.
+    /// </summary>
+    protected ValueTask<bool> DeliverAsync()
     {
         _batchSize.End();
-        ValueTask<bool> delivery;
+        ValueTask<bool> delivery = new(true);
         if (_hasItem)
         {
             T item = _item;
@@ -65,23 +73,24 @@ internal abstract class PullWorker<T>(SourceStage stage, BoundedBuffer<T> buffer
         {
             delivery = Buffer.PublishAsync(_batch);
         }
-        else
+
+        if (!delivery.IsCompleted)
         {
-            return default;
+            _batchSize.Forget(); // The time until there is room says nothing of the source.
         }
 
-        if (delivery.IsCompletedSuccessfully)
+        _size = _batchSize.Value;
+        if (_size > 1 && _batch is null)
         {
-            delivery.GetAwaiter().GetResult();
-            Resize();
-            return default;
+            _batch = new LocalBatch<T>(Edge, Buffer.MaxLocalBatch);
+            Buffer.Register(_batch);
         }
 
-        return AwaitAsync(delivery);
+        return delivery;
     }
 
     /// <summary>The source makes the worker wait: delivers what was kept, and begins anew with single items.</summary>
-    protected ValueTask FlushAsync()
+    protected ValueTask<bool> FlushAsync()
     {
         _batchSize.Reset();
         return DeliverAsync();
@@ -93,24 +102,6 @@ internal abstract class PullWorker<T>(SourceStage stage, BoundedBuffer<T> buffer
         if (_batch is not null)
         {
             Buffer.Unregister(_batch);
-        }
-    }
-
-    private async ValueTask AwaitAsync(ValueTask<bool> delivery)
-    {
-        _batchSize.Forget(); // The time until there is room says nothing of the source.
-        await delivery.ConfigureAwait(false);
-        Resize();
-    }
-
-    private void Resize()
-    {
-        _batch?.Forget();
-        _size = _batchSize.Value;
-        if (_size > 1 && _batch is null)
-        {
-            _batch = new LocalBatch<T>(Edge, Buffer.MaxLocalBatch);
-            Buffer.Register(_batch);
         }
     }
 }
