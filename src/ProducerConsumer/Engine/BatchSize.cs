@@ -8,25 +8,31 @@ namespace ProducerConsumer;
 /// <param name="budget">What counts as quick, in microseconds of the real clock: a fake one says nothing of the work.</param>
 internal struct BatchSize(int most, int budget)
 {
+    private const int Sample = 8;
+
     private readonly long _budget = budget * TimeProvider.System.TimestampFrequency / 1_000_000;
 
-    /// <summary>When the batch that is to be judged began; 0 when none is.</summary>
+    /// <summary>When the batch that is to be judged began; 0 when the one at hand is not.</summary>
     private long _began;
 
-    /// <summary>How many items the batch at hand has; 0 when there is none.</summary>
+    /// <summary>How many items the batch at hand has.</summary>
     private int _items;
+
+    /// <summary>How many batches of the largest size have passed unjudged.</summary>
+    private int _unjudged;
 
     /// <summary>How many items to take next.</summary>
     public int Value { get; private set; } = 1;
 
     /// <summary>
-    /// A batch begins. The clock, which costs as much as several items, is read for those only from which there is
-    /// something to learn: a lone item, for want of more, is taken as it comes.
+    /// A batch begins. The clock costs as much as several items, so it is read only where there is something to learn: not
+    /// for a lone item, for want of more, and for one batch in <see cref="Sample"/> once they have proved quick.
     /// </summary>
     public void Begin(int items)
     {
         _items = items;
-        if (most == 1 || (items == 1 && Value > 1))
+        bool judged = most > 1 && (items > 1 || Value == 1) && (Value < most || ++_unjudged == Sample);
+        if (!judged)
         {
             _began = 0;
         }
@@ -39,7 +45,7 @@ internal struct BatchSize(int most, int budget)
     /// <summary>The batch is done, and no call in it suspended. The next one begins here.</summary>
     public void End()
     {
-        if (_began == 0 || _items == 0)
+        if (_began == 0)
         {
             return;
         }
@@ -55,20 +61,16 @@ internal struct BatchSize(int most, int budget)
         }
 
         _began = now;
-        _items = 0;
+        _unjudged = 0;
     }
 
     /// <summary>The batch waited: what comes next is taken one by one.</summary>
     public void Reset()
     {
         Value = 1;
-        Forget();
+        _began = 0;
     }
 
     /// <summary>Time passed that says nothing of the work.</summary>
-    public void Forget()
-    {
-        _began = 0;
-        _items = 0;
-    }
+    public void Forget() => _began = 0;
 }
