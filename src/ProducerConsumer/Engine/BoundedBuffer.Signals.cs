@@ -9,6 +9,12 @@ internal sealed partial class BoundedBuffer<T>
         public Waiter? First;
         private Waiter? _last;
 
+        /// <summary>Whether writers are resumed one at a time.</summary>
+        public bool IsPaced;
+
+        /// <summary>The writer to resume when <see cref="IsPaced"/>; null when one is on its way already.</summary>
+        public WriteWaiter? Paced;
+
         /// <summary>The worker that is to come. One at most: until it has come, nobody else is called.</summary>
         public WorkerPool.Call Call;
 
@@ -62,6 +68,11 @@ internal sealed partial class BoundedBuffer<T>
             waiter.Unwatch();
             waiter.Publish();
             waiter = next;
+        }
+
+        if (signals.Paced is not null)
+        {
+            Background.Start(signals.Paced, local: false);
         }
 
         signals.Workers?.Send(signals.Call);

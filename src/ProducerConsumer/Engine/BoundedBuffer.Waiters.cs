@@ -8,7 +8,7 @@ internal sealed partial class BoundedBuffer<T>
     /// A parked write with its items: whoever frees slots moves them in, and nobody can overtake them. Its result is how
     /// many are in.
     /// </summary>
-    private sealed class WriteWaiter(BoundedBuffer<T> buffer) : Waiter<int>(buffer), IValueTaskSource<bool>
+    private sealed class WriteWaiter(BoundedBuffer<T> buffer) : Waiter<int>(buffer), IValueTaskSource<bool>, IThreadPoolWorkItem
     {
         private T _item = default!;
         private ReadOnlyMemory<T> _items;
@@ -74,6 +74,14 @@ internal sealed partial class BoundedBuffer<T>
             {
                 base.Fail_NeedsLock(error);
             }
+        }
+
+        /// <summary>Resumes the writer right here, on a thread of the pool, when it is its turn.</summary>
+        public void Execute()
+        {
+            buffer.SendNext(); // First: what the writer does now may take any time.
+            Unwatch();
+            PublishHere();
         }
 
         bool IValueTaskSource<bool>.GetResult(short token)

@@ -41,11 +41,13 @@ internal sealed partial class BoundedBuffer<T>
     /// </summary>
     /// <param name="worker">The worker. When it is parked, another thread may be running it before this returns.</param>
     /// <param name="most">The most items to take. Fewer when others are due a share: 1 if there are no more items than busy workers.</param>
-    public Taken SettleAndClaim(ItemWorker<T> worker, int most)
+    /// <param name="suspended">Whether a call of the claim suspended.</param>
+    public Taken SettleAndClaim(ItemWorker<T> worker, int most, bool suspended)
     {
         Claim<T> claim = worker.Claim;
         Taken taken = Taken.Items;
         Signals signals = default;
+        signals.IsPaced = suspended;
         using (EnterSection())
         {
             Book_NeedsLock(claim);

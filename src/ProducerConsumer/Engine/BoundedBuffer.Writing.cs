@@ -232,7 +232,14 @@ internal sealed partial class BoundedBuffer<T>
 
             _writers.Remove(write);
             write.Succeed_NeedsLock(write.Written);
-            signals.Add(write);
+            if (signals.IsPaced)
+            {
+                Pace_NeedsLock(write, ref signals);
+            }
+            else
+            {
+                signals.Add(write);
+            }
         }
     }
 

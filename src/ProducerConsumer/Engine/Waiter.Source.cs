@@ -50,12 +50,20 @@ internal class Waiter<TResult>(IWaiterHost host) : Waiter(host), IValueTaskSourc
         }
     }
 
+    /// <summary>As <see cref="Publish"/>, but the caller, which has nothing else to do, runs the continuation.</summary>
+    protected void PublishHere()
+    {
+        _core.RunContinuationsAsynchronously = false;
+        Publish();
+    }
+
     public TResult GetResult(short token)
     {
         TResult result = _core.GetResult(token); // Throws when the wait failed, or when the caller asks twice.
         if (IsUnwatched)
         {
             Renew();
+            _core.RunContinuationsAsynchronously = true;
             _core.Reset(); // From here on the caller's task is spent: it may not ask again.
             _result = default!;
             Return();

@@ -12,6 +12,9 @@ internal sealed class ConsumeWorker<T>(BufferedStage<T> stage, Func<T, Cancellat
     private ValueTask _call;
     private bool _isSuspended;
 
+    /// <summary>Whether a call suspended since the worker claimed items.</summary>
+    private bool _hasSuspended;
+
     /// <summary>Brings the worker back to the pool when its call is done; made when a call suspends for the first time.</summary>
     private Action? _resume;
 
@@ -51,7 +54,9 @@ internal sealed class ConsumeWorker<T>(BufferedStage<T> stage, Func<T, Cancellat
             Claim.Reserve(Stage.MaxBatch);
         }
 
-        switch (Stage.Buffer.SettleAndClaim(this, most))
+        bool suspended = _hasSuspended;
+        _hasSuspended = false;
+        switch (Stage.Buffer.SettleAndClaim(this, most, suspended))
         {
             case Taken.Items:
                 _batchSize.Begin(Claim.Filled);
@@ -113,6 +118,7 @@ internal sealed class ConsumeWorker<T>(BufferedStage<T> stage, Func<T, Cancellat
     /// </summary>
     private void Suspend()
     {
+        _hasSuspended = true;
         _batchSize.Reset();
         if (Claim.Filled > 1 && Stage.Pool.MaxWorkers > 1)
         {
