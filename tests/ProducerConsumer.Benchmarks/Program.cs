@@ -1,11 +1,13 @@
 using ProducerConsumer.Benchmarks;
 
-return args is ["compare", .. string[] rest]
-    ? await CompareCommand.RunAsync(rest)
-    : Usage();
+return args switch
+{
+    ["compare", .. string[] rest] => await CompareCommand.RunAsync(rest),
+    _ => Usage(),
+};
 
 static int Usage()
 {
-    Console.Error.WriteLine("Usage: compare [--quick] [scenario ...]");
+    Console.Error.WriteLine("compare [--quick] [--save file] [--markdown file] [scenario ...]");
     return 2;
 }
