@@ -22,7 +22,7 @@ internal static class CompareCommand
             return 2;
         }
 
-        Results results = Results.Begin(args);
+        Results results = Results.Begin(options);
         Console.WriteLine(results.Conditions);
         Gate gate = new();
         foreach (Scenario scenario in scenarios)

@@ -35,6 +35,9 @@ internal sealed record CompareOptions(bool Quick, string? Save, string? Markdown
         return options;
     }
 
+    /// <summary>What decides about the figures, as it is written.</summary>
+    public override string ToString() => string.Join(' ', (string[])["compare", .. Quick ? ["--quick"] : Array.Empty<string>(), .. Names]);
+
     /// <summary>A quick run has its own choice unless scenarios are named.</summary>
     public bool Wants(Scenario scenario) => Names.Count == 0
         ? !Quick || scenario.Quick

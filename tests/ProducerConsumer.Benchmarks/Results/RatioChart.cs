@@ -19,7 +19,8 @@ internal static class RatioChart
     public static void Draw(Results results, string png)
     {
         // The start of a pool is a thing of its own, and would dwarf the rest.
-        List<ScenarioResult> scenarios = [.. results.Scenarios.Where(scenario => scenario.Kind != FigureKind.Pool)];
+        List<ScenarioResult> scenarios = [.. results.Scenarios.Where(
+            scenario => scenario.Kind != FigureKind.Pool && scenario.Library.Count > 0)];
         IReadOnlyList<string> library = results.LibraryRows;
         using Plot plot = new();
         AddBars(plot, scenarios, 0, library.Count + 1, "best peer", _ => 1);
@@ -33,7 +34,8 @@ internal static class RatioChart
         plot.Axes.Left.SetTicks(
             [.. Enumerable.Range(0, scenarios.Count).Select(index => (double)-index)], [.. scenarios.Select(scenario => scenario.Name)]);
         plot.Axes.Left.MajorTickStyle.Length = 0;
-        plot.Axes.Margins(left: 0, right: 0.08, bottom: 0.01, top: 0.01);
+        plot.Axes.Margins(left: 0, right: 0.08);
+        plot.Axes.SetLimitsY(bottom: 0.5 - scenarios.Count, top: 0.5);
         plot.HideGrid();
         plot.Add.VerticalLine(1, width: 1, Colors.Black);
         plot.ShowLegend(Edge.Bottom);

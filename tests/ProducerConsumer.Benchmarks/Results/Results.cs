@@ -21,8 +21,8 @@ internal sealed record Results(string Machine, string Runtime, string Command, L
     public IReadOnlyList<string> LibraryRows =>
         [.. Scenarios.Select(scenario => scenario.Library).MaxBy(rows => rows.Count)!.Select(row => row.Name)];
 
-    public static Results Begin(IReadOnlyList<string> args) =>
-        new(Benchmarks.Machine.Description, Benchmarks.Machine.Runtime, string.Join(' ', ["compare", .. args]), []);
+    public static Results Begin(CompareOptions options) =>
+        new(Benchmarks.Machine.Description, Benchmarks.Machine.Runtime, $"dotnet run -c Release --project tests/ProducerConsumer.Benchmarks -- {options}", []);
 
     public static async Task<Results> LoadAsync(string file)
     {
