@@ -4,7 +4,7 @@ namespace ProducerConsumer.Benchmarks;
 /// <param name="Quick">Raw channels only, in short slices, without goals.</param>
 /// <param name="Save">Where the figures go as JSON, for <c>chart</c>.</param>
 /// <param name="Markdown">Where the table goes as Markdown.</param>
-/// <param name="Names">Beginnings of the names of the scenarios; none means all.</param>
+/// <param name="Names">Scenarios, or their first words: <c>64</c> is <c>64-1-1</c> and more, but not <c>640</c>. None means all.</param>
 internal sealed record CompareOptions(bool Quick, string? Save, string? Markdown, IReadOnlyList<string> Names)
 {
     /// <summary>Null when the command line cannot be understood.</summary>
@@ -41,5 +41,5 @@ internal sealed record CompareOptions(bool Quick, string? Save, string? Markdown
     /// <summary>A quick run has its own choice unless scenarios are named.</summary>
     public bool Wants(Scenario scenario) => Names.Count == 0
         ? !Quick || scenario.Quick
-        : Names.Any(name => scenario.Name.StartsWith(name, StringComparison.Ordinal));
+        : Names.Any(name => $"{scenario.Name}-".StartsWith($"{name}-", StringComparison.Ordinal));
 }
