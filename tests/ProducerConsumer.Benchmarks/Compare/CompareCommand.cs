@@ -28,7 +28,7 @@ internal static class CompareCommand
         foreach (Scenario scenario in scenarios)
         {
             IReadOnlyList<Measured> rows = await Measurement.RunAsync(
-                [.. scenario.Samplers(options.Quick)], options.Quick ? Pace.Quick : Pace.Full);
+                [.. scenario.Samplers(options.Quick)], scenario.Adapt(options.Quick ? Pace.Quick : Pace.Full));
             Table.Write(scenario, rows);
             results.Add(scenario, rows);
             if (!options.Quick)

@@ -11,6 +11,9 @@ internal abstract record Scenario(string Name, string Group, IReadOnlyList<Ask> 
 
     public virtual Columns Columns => Columns.Throughput;
 
+    /// <summary>The pace for this scenario.</summary>
+    public virtual Pace Adapt(Pace pace) => pace;
+
     /// <summary>The rows, in the order of the table.</summary>
     public abstract IEnumerable<Sampler> Samplers(bool quick);
 }

@@ -9,6 +9,9 @@ internal sealed record HandOffScenario(int Consumers) : Scenario($"idle-{Consume
 
     public override Columns Columns => Columns.HandOff;
 
+    /// <summary>Rows that differ by a microsecond, while what else runs on the machine shifts them by more: shorter turns, and more of them.</summary>
+    public override Pace Adapt(Pace pace) => pace with { Slice = pace.Slice / 4, Rounds = pace.Rounds * 6 };
+
     public override IEnumerable<Sampler> Samplers(bool quick)
     {
         List<HandOff> contestants = [.. ChannelHandOffs.All];
