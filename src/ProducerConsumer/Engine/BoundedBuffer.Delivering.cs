@@ -92,9 +92,13 @@ internal sealed partial class BoundedBuffer<T>
         }
 
         Raise(ref signals);
-        return ended || added == items.Length
-            ? new ValueTask<bool>(!ended)
-            : Park(_writeWaiters.Get().Begin(items, added, batch.Edge, isAccepted: true), CancellationToken.None).AsDelivery();
+        if (ended || added == items.Length)
+        {
+            batch.Forget();
+            return new ValueTask<bool>(!ended);
+        }
+
+        return Park(_writeWaiters.Get().Begin(items, added, batch.Edge, isAccepted: true), CancellationToken.None).AsDelivery();
     }
 
     /// <summary>Lets the watchdog and a close look into a batch.</summary>

@@ -9,29 +9,8 @@ internal sealed partial class BoundedBuffer<T>
     private readonly DefaultObjectPool<WriteWaiter> _writeWaiters;
     private readonly DefaultObjectPool<Watcher> _watchers;
 
-    public bool TryWrite(T item, Edge? edge = null)
-    {
-        if (TryWriteQuickly(item, edge))
-        {
-            return true;
-        }
-
-        // Read without the lock: the write is at liberty to come before whatever makes room.
-        if (_items.IsFull && _fullMode == BoundedChannelFullMode.Wait)
-        {
-            return false;
-        }
-
-        bool written;
-        Signals signals = default;
-        using (EnterSection())
-        {
-            written = !_ended && TryAdd_NeedsLock(item, edge, ref signals);
-        }
-
-        Raise(ref signals);
-        return written;
-    }
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryWrite(T item, Edge? edge = null) => TryWriteQuickly(item, edge) || TryWriteSlowly(item, edge);
 
     /// <summary>Writes the item, or parks together with it until a reader frees a slot. Not accepted unless it succeeds.</summary>
     public ValueTask WriteAsync(T item, Edge? edge, CancellationToken cancellationToken)
@@ -151,6 +130,27 @@ internal sealed partial class BoundedBuffer<T>
         }
 
         _gate.Exit();
+        return written;
+    }
+
+    /// <summary>The long path, kept out of line so that the short one has nothing to prepare.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool TryWriteSlowly(T item, Edge? edge)
+    {
+        // Read without the lock: the write is at liberty to come before whatever makes room.
+        if (_items.IsFull && _fullMode == BoundedChannelFullMode.Wait)
+        {
+            return false;
+        }
+
+        bool written;
+        Signals signals = default;
+        using (EnterSection())
+        {
+            written = !_ended && TryAdd_NeedsLock(item, edge, ref signals);
+        }
+
+        Raise(ref signals);
         return written;
     }
 

@@ -19,6 +19,9 @@ internal class Waiter<TResult>(IWaiterHost host) : Waiter(host), IValueTaskSourc
     /// <summary>Why the wait failed; null when it did not.</summary>
     private Exception? _error;
 
+    /// <summary>How many of the two who must let go of the waiter have done so.</summary>
+    private int _letGo;
+
     /// <summary>Tells the wait that is under way from those that this waiter served before.</summary>
     protected short Version => _core.Version;
 
@@ -48,6 +51,15 @@ internal class Waiter<TResult>(IWaiterHost host) : Waiter(host), IValueTaskSourc
         {
             _core.SetException(_error);
         }
+
+        LetGo();
+    }
+
+    public TResult GetResult(short token)
+    {
+        TResult result = _core.GetResult(token); // Throws when the wait failed, or when the caller asks twice.
+        LetGo();
+        return result;
     }
 
     /// <summary>As <see cref="Publish"/>, but the caller, which has nothing else to do, runs the continuation.</summary>
@@ -57,19 +69,22 @@ internal class Waiter<TResult>(IWaiterHost host) : Waiter(host), IValueTaskSourc
         Publish();
     }
 
-    public TResult GetResult(short token)
+    /// <summary>
+    /// Called by who published and by who took the result, in either order: the result can be seen while the publisher is
+    /// still inside the core, which would then meet the next wait. The second of them gives the waiter back.
+    /// </summary>
+    private void LetGo()
     {
-        TResult result = _core.GetResult(token); // Throws when the wait failed, or when the caller asks twice.
-        if (IsUnwatched)
+        // A full fence either way: the second one sees all that the first one did.
+        if (Interlocked.Increment(ref _letGo) == 2 && IsUnwatched)
         {
-            Renew();
-            _core.RunContinuationsAsynchronously = true;
-            _core.Reset(); // From here on the caller's task is spent: it may not ask again.
+            _letGo = 0;
             _result = default!;
+            _core.RunContinuationsAsynchronously = true;
+            _core.Reset(); // From here on the caller's task is spent.
+            Renew();
             Return();
         }
-
-        return result;
     }
 
     void IValueTaskSource.GetResult(short token) => GetResult(token);
