@@ -32,6 +32,31 @@ public sealed class SchedulingTests
         report.Failures.Should().ContainSingle().Which.Exception.Message.Should().Be("post");
     }
 
+    [GuardedFact]
+    public async Task Worker_GivesItsThreadBack_LeavesNoMarkOnIt()
+    {
+        int marked = 0;
+        await using PooledPipeline<int> pipeline = PooledPipeline.CreateBuilder<int>()
+            .Consume((_, _) => default(ValueTask), maxWorkers: 4).Build();
+        await pipeline.StartAsync();
+        for (int round = 0; round < 1_000; round++)
+        {
+            pipeline.Writer.TryWrite(round);
+            TaskCompletionSource looked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            ThreadPool.UnsafeQueueUserWorkItem(
+                done =>
+                {
+                    marked += RunMark.Current is null ? 0 : 1;
+                    done.SetResult();
+                },
+                looked,
+                preferLocal: false);
+            await looked.Task;
+        }
+
+        marked.Should().Be(0);
+    }
+
     private static ValueTaskAwaiter AwaiterOf(ValueTask call) => call.GetAwaiter();
 
     private sealed class BrokenContext : SynchronizationContext
