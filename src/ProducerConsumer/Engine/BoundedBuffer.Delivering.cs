@@ -71,6 +71,12 @@ internal sealed partial class BoundedBuffer<T>
     /// <summary>Takes over the items of a worker's batch, as <see cref="DeliverAsync"/> does; true when all are in.</summary>
     public ValueTask<bool> PublishAsync(LocalBatch<T> batch)
     {
+        if (TryPublishQuickly(batch))
+        {
+            batch.Forget();
+            return new ValueTask<bool>(true);
+        }
+
         ReadOnlyMemory<T> items;
         int added = 0;
         bool ended;
@@ -99,6 +105,23 @@ internal sealed partial class BoundedBuffer<T>
         }
 
         return Park(_writeWaiters.Get().Begin(items, added, batch.Edge, isAccepted: true), CancellationToken.None).AsDelivery();
+    }
+
+    /// <summary>The short path, as for a write.</summary>
+    private bool TryPublishQuickly(LocalBatch<T> batch)
+    {
+        _gate.Enter();
+        AssertInvariants_NeedsLock();
+        int count = batch.Count_NeedsLock;
+        bool published = _gate.State.Detours == Detours.None && count <= _items.QuickRoom;
+        if (published)
+        {
+            _items.TryAddQuickly(batch.TakeAll_NeedsLock().Span);
+            Accept_NeedsLock(batch.Edge, count);
+        }
+
+        _gate.Exit();
+        return published;
     }
 
     /// <summary>Lets the watchdog and a close look into a batch.</summary>

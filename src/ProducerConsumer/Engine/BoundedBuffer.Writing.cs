@@ -36,6 +36,11 @@ internal sealed partial class BoundedBuffer<T>
             return ValueTask.FromCanceled<int>(cancellationToken);
         }
 
+        if (TryWriteQuickly(items.Span, edge))
+        {
+            return new ValueTask<int>(items.Length);
+        }
+
         int written = 0;
         Signals signals = default;
         bool ended;
@@ -127,6 +132,23 @@ internal sealed partial class BoundedBuffer<T>
         {
             state.Accepted++;
             edge?.Accept_NeedsLock();
+        }
+
+        _gate.Exit();
+        return written;
+    }
+
+    /// <summary>As the other, for many items: all or none.</summary>
+    private bool TryWriteQuickly(ReadOnlySpan<T> items, Edge? edge)
+    {
+        _gate.Enter();
+        AssertInvariants_NeedsLock();
+        ref BufferState state = ref _gate.State;
+        bool written = state.Detours == Detours.None && _items.TryAddQuickly(items);
+        if (written)
+        {
+            state.Accepted += items.Length;
+            edge?.Accept_NeedsLock(items.Length);
         }
 
         _gate.Exit();

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 
@@ -40,6 +41,7 @@ internal sealed class Claim<T>
     /// <summary>How many of <see cref="_settled"/> are in the books. Guarded by the lock.</summary>
     private int _booked;
 
+    /// <summary>One slot of the claim's own, until the owner takes several items at once: then rented.</summary>
     private T[] _items = new T[1];
 
     /// <summary>The neighbour in the buffer's list of busy claims. Guarded by the lock.</summary>
@@ -80,9 +82,19 @@ internal sealed class Claim<T>
     {
         if (_items.Length < size)
         {
-            T[] larger = new T[size];
+            T[] larger = ArrayPool<T>.Shared.Rent(size);
             _items.CopyTo(larger, 0); // Nothing waits in it, but an item that is done may not be in the books yet.
             _items = larger;
+        }
+    }
+
+    /// <summary>Gives rented memory back. By the owner, when it has left its pool.</summary>
+    public void Release()
+    {
+        if (_items.Length > 1)
+        {
+            ArrayPool<T>.Shared.Return(_items, RuntimeHelpers.IsReferenceOrContainsReferences<T>());
+            _items = [];
         }
     }
 

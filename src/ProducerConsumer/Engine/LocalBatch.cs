@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.CompilerServices;
 
 namespace ProducerConsumer;
@@ -14,7 +15,7 @@ namespace ProducerConsumer;
 /// <param name="size">The most items.</param>
 internal sealed class LocalBatch<T>(Edge edge, int size)
 {
-    private readonly T[] _items = new T[size];
+    private readonly T[] _items = ArrayPool<T>.Shared.Rent(size);
 
     /// <summary>The oldest item that is still here. Guarded by the lock.</summary>
     private int _first;
@@ -73,4 +74,7 @@ internal sealed class LocalBatch<T>(Edge edge, int size)
             Array.Clear(_items);
         }
     }
+
+    /// <summary>Gives the memory back. By the owner, when nobody else knows the batch any more.</summary>
+    public void Release() => ArrayPool<T>.Shared.Return(_items, RuntimeHelpers.IsReferenceOrContainsReferences<T>());
 }

@@ -18,6 +18,9 @@ internal sealed class RingQueue<T>(int capacity, SpinGate gate)
     /// <summary>How many more items fit in.</summary>
     public int Room => capacity - Count;
 
+    /// <summary>How many more fit in without growing.</summary>
+    public int QuickRoom => _slots.Length - Count;
+
     public T Oldest => _slots[gate.State.Head];
 
     /// <summary>Adds an item if there is room without growing; cannot fail in any other way.</summary>
@@ -47,21 +50,33 @@ internal sealed class RingQueue<T>(int capacity, SpinGate gate)
         }
     }
 
+    /// <summary>Adds all items if there is room without growing; cannot fail in any other way.</summary>
+    public bool TryAddQuickly(ReadOnlySpan<T> items)
+    {
+        ref BufferState state = ref gate.State;
+        T[] slots = _slots;
+        if (items.Length > QuickRoom)
+        {
+            return false;
+        }
+
+        int slot = SlotOf(slots, state.Head, state.Count);
+        int straight = Math.Min(items.Length, slots.Length - slot);
+        items[..straight].CopyTo(slots.AsSpan(slot));
+        items[straight..].CopyTo(slots);
+        state.Count += items.Length;
+        return true;
+    }
+
     /// <summary>Adds all items; the owner makes sure of the room.</summary>
     public void AddMany(ReadOnlySpan<T> items)
     {
         Debug.Assert(items.Length <= Room, "The owner makes room first.");
-        if (items.Length > _slots.Length - Count)
+        if (!TryAddQuickly(items))
         {
             Grow(Count + items.Length);
+            TryAddQuickly(items);
         }
-
-        ref BufferState state = ref gate.State;
-        int slot = SlotOf(_slots, state.Head, state.Count);
-        int straight = Math.Min(items.Length, _slots.Length - slot);
-        items[..straight].CopyTo(_slots.AsSpan(slot));
-        items[straight..].CopyTo(_slots);
-        state.Count += items.Length;
     }
 
     public T RemoveOldest()

@@ -9,8 +9,11 @@ internal sealed class SourceStage : Stage, IInlet
     private readonly object _gate = new();
     private readonly Func<SourceStage, Worker> _createWorker;
 
-    /// <summary>Turns that have not begun. Whoever brings it to 0, which happens once, tells the pool. Guarded by <see cref="_gate"/>.</summary>
+    /// <summary>Turns that have not begun. Changed by interlocked operations; whoever brings it to 0, which happens once, tells the pool.</summary>
     private int _turns;
+
+    /// <summary>Whether all workers are there. They leave when no turn is left, so that no more will be started. Only becomes true.</summary>
+    private bool _isManned;
 
     public SourceStage(
         PipelineRun run, string name, int turns, int maxWorkers, Func<SourceStage, Worker> createWorker)
@@ -28,7 +31,7 @@ internal sealed class SourceStage : Stage, IInlet
         {
             lock (_gate)
             {
-                return _turns == 0 && Pool.Active_NeedsLock == 0;
+                return Volatile.Read(ref _turns) == 0 && Pool.Active_NeedsLock == 0;
             }
         }
     }
@@ -38,7 +41,8 @@ internal sealed class SourceStage : Stage, IInlet
         bool start;
         lock (_gate)
         {
-            start = _turns > 0 && Pool.TryReserve_NeedsLock();
+            // Not when a stop, which takes this lock as well, has told the pool already.
+            start = Volatile.Read(ref _turns) > 0 && Pool.TryReserve_NeedsLock();
         }
 
         if (start)
@@ -53,31 +57,45 @@ internal sealed class SourceStage : Stage, IInlet
     /// </summary>
     public bool TryTakeTurn()
     {
-        bool start;
-        bool finish;
-        lock (_gate)
+        int turns = Volatile.Read(ref _turns);
+        while (turns > 0)
         {
-            if (_turns == 0)
+            // Decides who takes the last turn, or that a stop came first; orders nothing else.
+            int seen = Interlocked.CompareExchange(ref _turns, turns - 1, turns);
+            if (seen == turns)
             {
-                return false;
+                if (turns == 1)
+                {
+                    Pool.Finish();
+                }
+                else if (!_isManned)
+                {
+                    StartNext();
+                }
+
+                return true;
             }
 
-            _turns--;
-            start = _turns > 0 && Pool.TryReserve_NeedsLock();
-            finish = _turns == 0;
+            turns = seen;
+        }
+
+        return false;
+    }
+
+    /// <summary>Starts one more worker if the cap allows it. By a worker, which keeps the pool from its end.</summary>
+    private void StartNext()
+    {
+        bool start;
+        lock (_gate)
+        {
+            start = Pool.TryReserve_NeedsLock();
+            _isManned = !start;
         }
 
         if (start)
         {
             Pool.Start();
         }
-
-        if (finish)
-        {
-            Pool.Finish();
-        }
-
-        return true;
     }
 
     /// <summary>A worker has nothing left to do, and holds nothing back.</summary>
@@ -91,17 +109,16 @@ internal sealed class SourceStage : Stage, IInlet
 
     public void Stop()
     {
+        bool finish;
         lock (_gate)
         {
-            if (_turns == 0)
-            {
-                return;
-            }
-
-            _turns = 0;
+            finish = Interlocked.Exchange(ref _turns, 0) > 0;
         }
 
-        Pool.Finish();
+        if (finish)
+        {
+            Pool.Finish();
+        }
     }
 
     public override void Close(Exception? error) => Stop();

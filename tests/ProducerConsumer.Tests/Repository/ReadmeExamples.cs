@@ -30,6 +30,25 @@ public sealed class ReadmeExamples
     }
 
     [GuardedFact]
+    public async Task PushMany_TellsHowManyAreIn()
+    {
+        CancellationToken cancellationToken = TestContext.Current.CancellationToken;
+        Order[] orders = [.. Enumerable.Range(0, 100).Select(number => new Order(number))];
+        await using PooledPipeline<Order> pipeline = PooledPipeline.CreateBuilder<Order>(capacity: 8)
+            .Consume(SaveAsync)
+            .Build();
+        await pipeline.StartAsync(cancellationToken);
+
+        #region readme many
+        int written = await pipeline.Writer.WriteManyAsync(orders, cancellationToken);
+        #endregion
+
+        written.Should().Be(100);
+        await pipeline.StopAsync(StopMode.Drain, cancellationToken);
+        _saved.Should().Equal(orders);
+    }
+
+    [GuardedFact]
     public async Task Errors_FaultHandsBackWhatWasNotFinished()
     {
         PooledPipeline<Order> pipeline = PooledPipeline.CreateBuilder<Order>()

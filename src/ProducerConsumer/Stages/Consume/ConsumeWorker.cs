@@ -62,6 +62,7 @@ internal sealed class ConsumeWorker<T>(BufferedStage<T> stage, Func<T, Cancellat
                 _batchSize.Begin(Claim.Filled);
                 return true;
             case Taken.Left:
+                Claim.Release();
                 End();
                 return false;
             default:

@@ -1,13 +1,35 @@
+using System.Runtime.CompilerServices;
+
 namespace ProducerConsumer;
 
-/// <summary>One call, one item, one turn.</summary>
+/// <summary>One call, one item, one turn. As long as calls return at once, their turns follow each other in here.</summary>
 internal sealed class CallProducer<T>(
     SourceStage stage, BoundedBuffer<T> buffer, Func<CancellationToken, ValueTask<T>> produce)
     : PullWorker<T>(stage, buffer)
 {
-    protected override async ValueTask ProduceAsync(CancellationToken cancellationToken)
+    protected override ValueTask ProduceAsync(CancellationToken cancellationToken)
     {
-        ValueTask<T> call = produce(cancellationToken);
+        do
+        {
+            ValueTask<T> call = produce(cancellationToken);
+            if (!call.IsCompletedSuccessfully)
+            {
+                return AwaitAsync(call);
+            }
+
+            RestoreContext();
+            if (!Keep(call.Result))
+            {
+                ValueTask<bool> delivery = DeliverAsync();
+                return delivery.IsCompletedSuccessfully ? default : AwaitAsync(delivery);
+            }
+        }
+        while (Stage.TryTakeTurn());
+        return default;
+    }
+
+    private async ValueTask AwaitAsync(ValueTask<T> call)
+    {
         bool suspended = !call.IsCompleted;
         if (suspended)
         {
@@ -21,4 +43,8 @@ internal sealed class CallProducer<T>(
             await DeliverAsync().ConfigureAwait(false);
         }
     }
+
+    /// <summary>Pooled: it waits for room, which can happen for every item.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private static async ValueTask AwaitAsync(ValueTask<bool> delivery) => await delivery.ConfigureAwait(false);
 }

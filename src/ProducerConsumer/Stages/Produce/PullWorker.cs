@@ -102,6 +102,8 @@ internal abstract class PullWorker<T>(SourceStage stage, BoundedBuffer<T> buffer
         if (_batch is not null)
         {
             Buffer.Unregister(_batch);
+            _batch.Release();
+            _batch = null;
         }
     }
 }
