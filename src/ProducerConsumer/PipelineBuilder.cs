@@ -42,12 +42,14 @@ public sealed partial class PipelineBuilder<T>
             : name;
     }
 
+    /// <summary>The name itself, then with a number behind it, beginning where numbers are likely to be free.</summary>
     private string FreeName(string name)
     {
-        string free = name;
-        for (int number = 2; IsTaken(free); number++)
+        int number = 1 + _sources.Count(source => source.Name.StartsWith(name, StringComparison.Ordinal));
+        string free = number == 1 ? name : $"{name}-{number}";
+        while (IsTaken(free))
         {
-            free = $"{name}-{number}";
+            free = $"{name}-{++number}";
         }
 
         return free;
