@@ -21,6 +21,9 @@ internal struct BatchSize(int most, int budget)
     /// <summary>How many batches of the largest size have passed unjudged.</summary>
     private int _unjudged;
 
+    /// <summary>Whether the last batch waited. The next one is not judged: it is likely to wait as well, and the clock is read in vain.</summary>
+    private bool _waited;
+
     /// <summary>How many items to take next.</summary>
     public int Value { get; private set; } = 1;
 
@@ -31,7 +34,7 @@ internal struct BatchSize(int most, int budget)
     public void Begin(int items)
     {
         _items = items;
-        bool judged = most > 1 && (items > 1 || Value == 1) && (Value < most || ++_unjudged == Sample);
+        bool judged = most > 1 && !_waited && (items > 1 || Value == 1) && (Value < most || ++_unjudged == Sample);
         if (!judged)
         {
             _began = 0;
@@ -42,10 +45,21 @@ internal struct BatchSize(int most, int budget)
         }
     }
 
+    /// <summary>Whether the time runs that the next batch is judged by.</summary>
+    public bool IsTiming => _began != 0;
+
+    /// <summary>Lets the time run from here, for a batch that is to begin.</summary>
+    public void Start()
+    {
+        _items = 0;
+        _began = most > 1 && !_waited ? TimeProvider.System.GetTimestamp() : 0;
+    }
+
     /// <summary>The batch is done, and no call in it suspended. The next one begins here.</summary>
     public void End()
     {
-        if (_began == 0)
+        _waited = false;
+        if (_began == 0 || _items == 0)
         {
             return;
         }
@@ -69,6 +83,7 @@ internal struct BatchSize(int most, int budget)
     {
         Value = 1;
         _began = 0;
+        _waited = true;
     }
 
     /// <summary>Time passed that says nothing of the work.</summary>

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Threading.Channels;
 
 namespace ProducerConsumer;
@@ -73,7 +75,6 @@ internal sealed partial class BoundedBuffer<T>
     {
         if (TryPublishQuickly(batch))
         {
-            batch.Forget();
             return new ValueTask<bool>(true);
         }
 
@@ -100,11 +101,13 @@ internal sealed partial class BoundedBuffer<T>
         Raise(ref signals);
         if (ended || added == items.Length)
         {
-            batch.Forget();
+            Forget(items);
             return new ValueTask<bool>(!ended);
         }
 
-        return Park(_writeWaiters.Get().Begin(items, added, batch.Edge, isAccepted: true), CancellationToken.None).AsDelivery();
+        Forget(items[..added]);
+        return Park(
+            _writeWaiters.Get().Begin(items[added..], written: 0, batch.Edge, isAccepted: true), CancellationToken.None).AsDelivery();
     }
 
     /// <summary>The short path, as for a write.</summary>
@@ -116,12 +119,23 @@ internal sealed partial class BoundedBuffer<T>
         bool published = _gate.State.Detours == Detours.None && count <= _items.QuickRoom;
         if (published)
         {
-            _items.TryAddQuickly(batch.TakeAll_NeedsLock().Span);
+            ReadOnlyMemory<T> items = batch.TakeAll_NeedsLock();
+            _items.TryAddQuickly(items.Span);
             Accept_NeedsLock(batch.Edge, count);
+            Forget(items);
         }
 
         _gate.Exit();
         return published;
+    }
+
+    /// <summary>A local batch must not keep objects alive that it does not hold any more.</summary>
+    private static void Forget(ReadOnlyMemory<T> items)
+    {
+        if (RuntimeHelpers.IsReferenceOrContainsReferences<T>())
+        {
+            MemoryMarshal.AsMemory(items).Span.Clear();
+        }
     }
 
     /// <summary>Lets the watchdog and a close look into a batch.</summary>

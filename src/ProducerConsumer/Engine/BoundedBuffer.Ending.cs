@@ -83,10 +83,12 @@ internal sealed partial class BoundedBuffer<T>
 
         TakeAwayFromOthers_NeedsLock(claims);
         _gate.State.Claimed -= _returned.Count;
-        while (_returned.TryDequeue(out T? item))
+        foreach ((_, T item) in _returned.OrderBy(static returned => returned.Ticket))
         {
             _ledger.ReturnUnstarted_NeedsLock(item);
         }
+
+        _returned.Clear();
     }
 
     /// <summary>Hands back what sources returned and is not published.</summary>
@@ -94,9 +96,9 @@ internal sealed partial class BoundedBuffer<T>
     {
         foreach (LocalBatch<T> batch in _batches)
         {
-            ReadOnlySpan<T> items = batch.Take_NeedsLock(int.MaxValue);
+            ReadOnlyMemory<T> items = batch.Take_NeedsLock(int.MaxValue);
             Accept_NeedsLock(batch.Edge, items.Length);
-            Return_NeedsLock(items);
+            Return_NeedsLock(items.Span);
         }
     }
 

@@ -13,10 +13,13 @@ internal sealed partial class BoundedBuffer<T>
     private bool _watching;
 
     /// <summary>
-    /// Items taken away from workers that do not come to them, the oldest first. They stay claimed in the books, and go
-    /// before everything in the buffer. Guarded by the lock.
+    /// Items taken away from workers that do not come to them, each with the ticket of its claim. They stay claimed in the
+    /// books, and go before everything in the buffer, in the order in which they were taken away. Guarded by the lock.
     /// </summary>
-    private readonly Queue<T> _returned = new();
+    private readonly Queue<(long Ticket, T Item)> _returned = new();
+
+    /// <summary>The claims whose owner is stuck, while the watchdog looks. Guarded by the lock.</summary>
+    private readonly List<Claim<T>> _stuck = [];
 
     /// <summary>
     /// A handler suspended: what its worker has not started goes to whoever is free. By the worker, which cannot start an
@@ -27,7 +30,7 @@ internal sealed partial class BoundedBuffer<T>
         Signals signals = default;
         using (EnterSection())
         {
-            TakeAway_NeedsLock([claim]);
+            TakeAway_NeedsLock(claim);
             if (_returned.Count > 0)
             {
                 CallWorker_NeedsLock(ref signals);
@@ -91,7 +94,6 @@ internal sealed partial class BoundedBuffer<T>
     private bool LookAtClaims_NeedsLock(ref Signals signals)
     {
         bool held = false;
-        List<Claim<T>> stuck = [];
         for (Claim<T>? claim = _workers?.MaxWorkers > 1 ? _busy : null; claim is not null; claim = claim.Next)
         {
             if (claim.Rest > 0)
@@ -99,16 +101,17 @@ internal sealed partial class BoundedBuffer<T>
                 held = true;
                 if (claim.SeenTicket == claim.Ticket)
                 {
-                    stuck.Add(claim);
+                    _stuck.Add(claim);
                 }
 
                 claim.SeenTicket = claim.Ticket;
             }
         }
 
-        if (stuck.Count > 0)
+        if (_stuck.Count > 0)
         {
-            TakeAwayFromOthers_NeedsLock(stuck);
+            TakeAwayFromOthers_NeedsLock(_stuck);
+            _stuck.Clear();
             CallWorker_NeedsLock(ref signals);
         }
 
@@ -125,8 +128,9 @@ internal sealed partial class BoundedBuffer<T>
                 held = true;
                 if (batch.SeenRound == batch.Round && !_ended)
                 {
-                    int added = AddMany_NeedsLock(batch.Take_NeedsLock(_items.Room), ref signals);
-                    Accept_NeedsLock(batch.Edge, added);
+                    ReadOnlyMemory<T> items = batch.Take_NeedsLock(_items.Room);
+                    Accept_NeedsLock(batch.Edge, AddMany_NeedsLock(items.Span, ref signals));
+                    Forget(items);
                 }
 
                 batch.SeenRound = batch.Round;
@@ -144,14 +148,14 @@ internal sealed partial class BoundedBuffer<T>
     {
         claims.ForEach(static claim => claim.BeginTake_NeedsLock());
         Interlocked.MemoryBarrierProcessWide(); // Pairs with Claim.TryStart.
-        TakeAway_NeedsLock(claims);
+        claims.ForEach(TakeAway_NeedsLock);
     }
 
-    private void TakeAway_NeedsLock(IEnumerable<Claim<T>> claims)
+    private void TakeAway_NeedsLock(Claim<T> claim)
     {
-        foreach (Claim<T> claim in claims.OrderBy(static claim => claim.Ticket))
+        foreach (T item in claim.EndTake_NeedsLock())
         {
-            Array.ForEach(claim.EndTake_NeedsLock(), _returned.Enqueue);
+            _returned.Enqueue((claim.Ticket, item));
         }
     }
 }

@@ -61,7 +61,15 @@ internal sealed partial class BoundedBuffer<T>
             return this;
         }
 
-        public void Advance_NeedsLock(int count) => Written += count;
+        public void Advance_NeedsLock(int count)
+        {
+            if (IsAccepted && !IsSingle)
+            {
+                Forget(_items.Slice(Written, count)); // The memory is a local batch's.
+            }
+
+            Written += count;
+        }
 
         /// <summary>The write ends early. If some of its items are in, its caller is told how many, and the next write is the one to fail.</summary>
         public override void Fail_NeedsLock(Exception error)

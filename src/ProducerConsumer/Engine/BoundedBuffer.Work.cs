@@ -52,10 +52,10 @@ internal sealed partial class BoundedBuffer<T>
         {
             Book_NeedsLock(claim);
             _workers!.Arrive_NeedsLock(worker);
-            if (_returned.TryDequeue(out T? item))
+            if (_returned.TryDequeue(out (long, T Item) returned))
             {
                 // One alone: its neighbours in the claim that it comes from were slow.
-                Fill_NeedsLock(claim, 1, ref signals)[0] = item;
+                Fill_NeedsLock(claim, 1, ref signals)[0] = returned.Item;
             }
             else if (_items.Count > 0)
             {
@@ -89,41 +89,15 @@ internal sealed partial class BoundedBuffer<T>
         return taken;
     }
 
-    /// <summary>Settles with <see cref="Claim{T}.TryStart"/> refused: somebody was taking items away.</summary>
+    /// <summary>
+    /// Whether the owner of a claim may start the item that <see cref="Claim{T}.TryStart"/> refused, because somebody was
+    /// taking items away: by now it is decided whose the item is.
+    /// </summary>
     public bool TryStartRefused(Claim<T> claim, out T item)
     {
         using (EnterSection())
         {
             return claim.TryStartRefused_NeedsLock(out item);
-        }
-    }
-
-    /// <summary>Books the calls of a claim that is done, for a worker that does not come back at once.</summary>
-    public void Settle(Claim<T> claim)
-    {
-        using (EnterSection())
-        {
-            Book_NeedsLock(claim);
-            Release_NeedsLock(claim);
-        }
-    }
-
-    /// <summary>Books the call that the owner of a claim started last, which did not return.</summary>
-    public void Settle(Claim<T> claim, CallOutcome outcome)
-    {
-        using (EnterSection())
-        {
-            _gate.State.Claimed--;
-            if (outcome == CallOutcome.Failed)
-            {
-                _ledger.Fail_NeedsLock();
-            }
-            else
-            {
-                _ledger.ReturnStarted_NeedsLock(claim.Current, attempts: 1);
-            }
-
-            claim.SettleBooked_NeedsLock();
         }
     }
 
@@ -144,53 +118,6 @@ internal sealed partial class BoundedBuffer<T>
         }
 
         Raise(ref signals);
-    }
-
-    /// <summary>A consistent copy of the books.</summary>
-    public StageBooks ReadBooks(string name)
-    {
-        using (EnterSection())
-        {
-            if (_closed)
-            {
-                ReturnBatches_NeedsLock(); // What a source returned since, and its worker, stuck in the next call, did not come to deliver.
-            }
-
-            List<UndeliveredItem> inFlight = [];
-            long completed = _gate.State.Completed;
-            long waiting = _items.Count + _parkedAccepted + _returned.Count;
-            for (Claim<T>? claim = _busy; claim is not null; claim = claim.Next)
-            {
-                (int settled, bool isRunning, T? running, int rest) = claim.Look_NeedsLock();
-                completed += settled;
-                waiting += rest;
-                if (isRunning)
-                {
-                    inFlight.Add(new UndeliveredItem(running, attempts: 1, started: true));
-                }
-            }
-
-            return new StageBooks(name)
-            {
-                Accepted = _gate.State.Accepted,
-                Completed = completed,
-                Failed = _ledger.Failed,
-                Dropped = _ledger.Dropped,
-                InFlight = inFlight.Count,
-                AcceptedFrom = [.. _edges.Select(edge => (edge.Source, edge.Accepted))],
-                Waiting = waiting,
-                Workers = _workers?.Active_NeedsLock ?? 0,
-                Undelivered = _ledger.CopyUndelivered_NeedsLock(),
-                InFlightItems = [.. inFlight],
-            };
-        }
-    }
-
-    private void Book_NeedsLock(Claim<T> claim)
-    {
-        int settled = claim.TakeSettled_NeedsLock();
-        _gate.State.Completed += settled;
-        _gate.State.Claimed -= settled;
     }
 
     /// <summary>Takes a claim with nothing in it out of the busy ones.</summary>
@@ -230,10 +157,13 @@ internal sealed partial class BoundedBuffer<T>
         return claim.Fill_NeedsLock(count, ++_tickets);
     }
 
-    /// <summary>Puts an item into the hands of a parked worker, past the buffer: its slot stays free for the next.</summary>
+    /// <summary>
+    /// Puts an item into the hands of a parked worker, past the buffer: its slot stays free for the next. Not where the
+    /// order is to be exact, since a busy worker could start the next item before the other has come.
+    /// </summary>
     private bool TryHandOver_NeedsLock(T item, ref Signals signals)
     {
-        if (_items.Count > 0 || _returned.Count > 0 || _workers is null || !_workers.TryCallParked_NeedsLock(out WorkerPool.Call call))
+        if (MaxBatch == 1 || _items.Count > 0 || _returned.Count > 0 || _workers is null || !_workers.TryCallParked_NeedsLock(out WorkerPool.Call call))
         {
             return false;
         }
@@ -254,26 +184,4 @@ internal sealed partial class BoundedBuffer<T>
             signals.Workers = _workers;
         }
     }
-}
-
-/// <summary>What a worker that looks for work finds.</summary>
-internal enum Taken
-{
-    /// <summary>Items, in the worker's claim.</summary>
-    Items,
-
-    /// <summary>Nothing now: the worker is parked until it is called.</summary>
-    Parked,
-
-    /// <summary>Nothing ever: the worker has left the pool.</summary>
-    Left,
-}
-
-/// <summary>How a call of a stage's delegate ended that did not return.</summary>
-internal enum CallOutcome
-{
-    Failed,
-
-    /// <summary>Cancelled by a stop: the item is handed back, flagged as started.</summary>
-    Canceled,
 }

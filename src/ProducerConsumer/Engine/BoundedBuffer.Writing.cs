@@ -1,14 +1,10 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
-using Microsoft.Extensions.ObjectPool;
 
 namespace ProducerConsumer;
 
 internal sealed partial class BoundedBuffer<T>
 {
-    private readonly DefaultObjectPool<WriteWaiter> _writeWaiters;
-    private readonly DefaultObjectPool<Watcher> _watchers;
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryWrite(T item, Edge? edge = null) => TryWriteQuickly(item, edge) || TryWriteSlowly(item, edge);
 
@@ -23,52 +19,6 @@ internal sealed partial class BoundedBuffer<T>
         return TryWrite(item, edge)
             ? ValueTask.CompletedTask
             : Park(_writeWaiters.Get().Begin(item, edge), cancellationToken).AsPlainValueTask();
-    }
-
-    /// <summary>
-    /// Writes the items in their order, as many at once as there is room for, and parks with the rest. Returns how many
-    /// are in; fewer than all when the wait was cancelled or the buffer ended meanwhile. Throws only when none is in.
-    /// </summary>
-    public ValueTask<int> WriteManyAsync(ReadOnlyMemory<T> items, Edge? edge, CancellationToken cancellationToken)
-    {
-        if (cancellationToken.IsCancellationRequested)
-        {
-            return ValueTask.FromCanceled<int>(cancellationToken);
-        }
-
-        if (TryWriteQuickly(items.Span, edge))
-        {
-            return new ValueTask<int>(items.Length);
-        }
-
-        int written = 0;
-        Signals signals = default;
-        bool ended;
-        using (EnterSection())
-        {
-            ended = _ended;
-            if (!ended)
-            {
-                written = AddMany_NeedsLock(items.Span, ref signals);
-                Accept_NeedsLock(edge, written);
-            }
-        }
-
-        Raise(ref signals);
-        if (written == items.Length && !ended)
-        {
-            return new ValueTask<int>(written);
-        }
-
-        // In a drop mode each further item pushes another one out, in a section and with a call of the handler of its own.
-        while (_fullMode != BoundedChannelFullMode.Wait && written < items.Length && TryWrite(items.Span[written], edge))
-        {
-            written++;
-        }
-
-        return written == items.Length && written > 0
-            ? new ValueTask<int>(written)
-            : Park(_writeWaiters.Get().Begin(items, written, edge, isAccepted: false), cancellationToken).AsValueTask();
     }
 
     public ValueTask<bool> WaitToWriteAsync(CancellationToken cancellationToken)
@@ -138,23 +88,6 @@ internal sealed partial class BoundedBuffer<T>
         return written;
     }
 
-    /// <summary>As the other, for many items: all or none.</summary>
-    private bool TryWriteQuickly(ReadOnlySpan<T> items, Edge? edge)
-    {
-        _gate.Enter();
-        AssertInvariants_NeedsLock();
-        ref BufferState state = ref _gate.State;
-        bool written = state.Detours == Detours.None && _items.TryAddQuickly(items);
-        if (written)
-        {
-            state.Accepted += items.Length;
-            edge?.Accept_NeedsLock(items.Length);
-        }
-
-        _gate.Exit();
-        return written;
-    }
-
     /// <summary>The long path, kept out of line so that the short one has nothing to prepare.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private bool TryWriteSlowly(T item, Edge? edge)
@@ -174,95 +107,6 @@ internal sealed partial class BoundedBuffer<T>
 
         Raise(ref signals);
         return written;
-    }
-
-    /// <summary>Parks a write that found no room, or settles it when there is some by now.</summary>
-    private WriteWaiter Park(WriteWaiter waiter, CancellationToken cancellationToken)
-    {
-        waiter.Watch(cancellationToken);
-        Signals signals = default;
-        using (EnterSection())
-        {
-            if (waiter.IsSettled)
-            {
-                // Cancelled since the first look; the canceller publishes it.
-            }
-            else if (_ended)
-            {
-                Refuse_NeedsLock(waiter, ref signals);
-            }
-            else
-            {
-                _writers.Add(waiter);
-                MoveIn_NeedsLock(ref signals);
-            }
-        }
-
-        Raise(ref signals);
-        return waiter;
-    }
-
-    /// <summary>Ends a write for which no room will come: its items are handed back if they are accepted, and refused if not.</summary>
-    private void Refuse_NeedsLock(WriteWaiter write, ref Signals signals)
-    {
-        if (write.IsAccepted)
-        {
-            _parkedAccepted -= write.Pending;
-            Return_NeedsLock(write.Rest);
-            write.Succeed_NeedsLock(write.Written);
-        }
-        else
-        {
-            write.Fail_NeedsLock(ClosedException_NeedsLock());
-        }
-
-        signals.Add(write);
-    }
-
-    /// <summary>Moves the items of parked writes in while there is room, in the order in which the writes came.</summary>
-    private void MoveIn_NeedsLock(ref Signals signals)
-    {
-        while (_writers.First is WriteWaiter write)
-        {
-            if (write.IsSingle && !write.IsAccepted)
-            {
-                if (!TryAdd_NeedsLock(write.Item, write.Edge, ref signals))
-                {
-                    return;
-                }
-
-                write.Advance_NeedsLock(1);
-            }
-            else
-            {
-                int moved = AddMany_NeedsLock(write.Rest, ref signals);
-                write.Advance_NeedsLock(moved);
-                if (write.IsAccepted)
-                {
-                    _parkedAccepted -= moved;
-                }
-                else
-                {
-                    Accept_NeedsLock(write.Edge, moved);
-                }
-            }
-
-            if (write.Pending > 0)
-            {
-                return;
-            }
-
-            _writers.Remove(write);
-            write.Succeed_NeedsLock(write.Written);
-            if (signals.IsPaced)
-            {
-                Pace_NeedsLock(write, ref signals);
-            }
-            else
-            {
-                signals.Add(write);
-            }
-        }
     }
 
     /// <summary>Lets an item in when there is room or the mode makes some; false when the writer has to wait.</summary>
@@ -289,28 +133,6 @@ internal sealed partial class BoundedBuffer<T>
         Enqueue_NeedsLock(item, ref signals);
         Accept_NeedsLock(edge); // Last: an array that cannot grow must not leave an item in the books that is nowhere else.
         return true;
-    }
-
-    /// <summary>Puts as many items in as there is room for, whatever the mode; returns how many. The caller accepts them.</summary>
-    private int AddMany_NeedsLock(ReadOnlySpan<T> items, ref Signals signals)
-    {
-        int added = 0;
-        while (added < items.Length && !_readers.IsEmpty)
-        {
-            Enqueue_NeedsLock(items[added], ref signals);
-            added++;
-        }
-
-        int rest = Math.Min(items.Length - added, _items.Room);
-        if (rest > 0)
-        {
-            _items.AddMany(items.Slice(added, rest));
-            added += rest;
-            CallWorker_NeedsLock(ref signals);
-            WakeWatchers_NeedsLock(_readWatchers, ref signals);
-        }
-
-        return added;
     }
 
     /// <summary>Puts an accepted item where it is taken next: in the hands of who waits for it, or behind the others.</summary>

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 
@@ -82,7 +81,7 @@ internal sealed class Claim<T>
     {
         if (_items.Length < size)
         {
-            T[] larger = ArrayPool<T>.Shared.Rent(size);
+            T[] larger = BatchArrays<T>.Pool.Rent(size);
             _items.CopyTo(larger, 0); // Nothing waits in it, but an item that is done may not be in the books yet.
             _items = larger;
         }
@@ -93,10 +92,13 @@ internal sealed class Claim<T>
     {
         if (_items.Length > 1)
         {
-            ArrayPool<T>.Shared.Return(_items, RuntimeHelpers.IsReferenceOrContainsReferences<T>());
+            BatchArrays<T>.Pool.Return(_items, RuntimeHelpers.IsReferenceOrContainsReferences<T>());
             _items = [];
         }
     }
+
+    /// <summary>Keeps no object alive that is done. By the owner, when it may be long before its next step.</summary>
+    public void Forget() => Clear(0, _settled);
 
     /// <summary>Takes the next item to start it. By the owner; false when there is none, or when <see cref="IsRefused"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -105,8 +107,9 @@ internal sealed class Claim<T>
         int index = _next;
         if (index != _filled)
         {
-            // First announced, then looked. The compiler keeps the order, as both accesses are volatile; the processor
-            // need not, and the barrier of those who take items away (BeginTake_NeedsLock) makes up for it.
+            // First announced, then looked. That the compiler keeps two volatile accesses in their order is how .NET's
+            // compilers work, though the memory model would let a read go first; that the processor does not keep it is
+            // what the barrier of those who take items away makes up for (BeginTake_NeedsLock).
             Volatile.Write(ref _next, index + 1);
             if (index < Volatile.Read(ref _limit))
             {

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Runtime.CompilerServices;
 
 namespace ProducerConsumer;
@@ -15,7 +14,7 @@ namespace ProducerConsumer;
 /// <param name="size">The most items.</param>
 internal sealed class LocalBatch<T>(Edge edge, int size)
 {
-    private readonly T[] _items = ArrayPool<T>.Shared.Rent(size);
+    private readonly T[] _items = BatchArrays<T>.Pool.Rent(size);
 
     /// <summary>The oldest item that is still here. Guarded by the lock.</summary>
     private int _first;
@@ -48,10 +47,10 @@ internal sealed class LocalBatch<T>(Edge edge, int size)
     }
 
     /// <summary>Takes out the oldest items while the owner may be adding others.</summary>
-    public ReadOnlySpan<T> Take_NeedsLock(int most)
+    public ReadOnlyMemory<T> Take_NeedsLock(int most)
     {
         int count = Math.Min(Count_NeedsLock, most);
-        ReadOnlySpan<T> items = _items.AsSpan(_first, count);
+        ReadOnlyMemory<T> items = _items.AsMemory(_first, count);
         _first += count;
         return items;
     }
@@ -66,15 +65,6 @@ internal sealed class LocalBatch<T>(Edge edge, int size)
         return items;
     }
 
-    /// <summary>The batch must not keep objects alive that are in the buffer. By the owner, when it was published.</summary>
-    public void Forget()
-    {
-        if (RuntimeHelpers.IsReferenceOrContainsReferences<T>())
-        {
-            Array.Clear(_items);
-        }
-    }
-
     /// <summary>Gives the memory back. By the owner, when nobody else knows the batch any more.</summary>
-    public void Release() => ArrayPool<T>.Shared.Return(_items, RuntimeHelpers.IsReferenceOrContainsReferences<T>());
+    public void Release() => BatchArrays<T>.Pool.Return(_items, RuntimeHelpers.IsReferenceOrContainsReferences<T>());
 }

@@ -14,7 +14,7 @@ public abstract class PipelineWriter<T> : ChannelWriter<T>
     /// Writes items in their order, as many at once as there is room for, and waits for room for the others. Costs a
     /// fraction of as many single writes. In a drop mode it never waits, and each item counts as written on its own.
     /// </summary>
-    /// <param name="items">The items. The memory must not change until the write has ended.</param>
+    /// <param name="items">The items. The memory must not change until the write has ended. Memory that is not an array's is copied first.</param>
     /// <param name="cancellationToken">Ends the wait for room.</param>
     /// <returns>
     /// How many of the items, from the first on, are in the pipeline. All of them, unless the wait was cancelled or the

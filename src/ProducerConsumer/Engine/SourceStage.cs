@@ -89,7 +89,10 @@ internal sealed class SourceStage : Stage, IInlet
         lock (_gate)
         {
             start = Pool.TryReserve_NeedsLock();
-            _isManned = !start;
+            if (!start)
+            {
+                _isManned = true;
+            }
         }
 
         if (start)

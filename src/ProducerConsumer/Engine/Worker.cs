@@ -27,8 +27,11 @@ internal abstract class Worker(Stage stage) : IThreadPoolWorkItem
     /// <summary>Whether the worker has kept its thread for so long that others are to get it.</summary>
     protected bool IsStreakOver => Environment.TickCount64 - _streakStart > MaxStreak;
 
-    /// <summary>Has a parked worker look for work again, once per time. Outside the lock.</summary>
-    public void Wake() => Background.Start(this, local: true);
+    /// <summary>
+    /// Has a parked worker look for work again, once per time. Outside the lock. Through the global queue: the thread of
+    /// the caller may go on with a handler that blocks, and its own queue is the last where others look.
+    /// </summary>
+    public void Wake() => Background.Start(this, local: false);
 
     /// <summary>Runs the worker on a thread of the pool, whose execution context is the default one.</summary>
     public void Execute()

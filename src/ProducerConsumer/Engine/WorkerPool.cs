@@ -126,7 +126,10 @@ internal sealed class WorkerPool(int maxWorkers, Func<Worker> create)
     /// <summary>Starts a worker that was reserved. Outside the lock.</summary>
     public void Start() => Background.Start(create(), local: false);
 
-    /// <summary>The owner's word, given once, that it will reserve no more. Outside the lock.</summary>
+    /// <summary>
+    /// The owner's word, given once, that no new work comes. What a worker has in hand may still need another one; then
+    /// that worker is alive and keeps the pool from its end. Outside the lock.
+    /// </summary>
     public void Finish() => Release();
 
     /// <summary>

@@ -12,6 +12,9 @@ internal sealed class ThroughputSampler<T>(Setting setting, Contestant<T> contes
     /// <summary>The sum that the ids of a slice have to give; computed once, since all slices are alike.</summary>
     private long _sum;
 
+    /// <summary>A shorter run and the bytes that it took.</summary>
+    private (long Items, double Bytes) _startUp;
+
     public override async Task WarmUpAsync(Pace pace)
     {
         long start = Stopwatch.GetTimestamp();
@@ -22,8 +25,7 @@ internal sealed class ThroughputSampler<T>(Setting setting, Contestant<T> contes
             bool warm = Stopwatch.GetElapsedTime(start) > pace.WarmUp;
             if (warm && seconds >= pace.Slice.TotalSeconds / 2)
             {
-                _items = Math.Max(1_000, (long)(_items * pace.Slice.TotalSeconds / seconds));
-                _sum = Tally.SumOf<T>(_items);
+                await PrepareAsync(Math.Max(1_000, (long)(_items * pace.Slice.TotalSeconds / seconds)));
                 return;
             }
 
@@ -36,10 +38,36 @@ internal sealed class ThroughputSampler<T>(Setting setting, Contestant<T> contes
 
     public override async Task<Sample> TakeAsync()
     {
+        Sample run = await RunAsync();
+        double bytes = (run.Bytes - _startUp.Bytes) / (_items - _startUp.Items);
+        return new Sample(run.Seconds / _items, run.CpuSeconds / _items, Math.Max(0, bytes));
+    }
+
+    /// <summary>
+    /// A slice makes its own producers and consumers. What that costs is paid once and does not belong to the items, so a
+    /// quarter of the items is run as well, and the memory of the others is what the rest costs.
+    /// </summary>
+    private async Task PrepareAsync(long items)
+    {
+        _items = items / 4;
+        _sum = Tally.SumOf<T>(_items);
+        double least = double.MaxValue;
+        for (int i = 0; i < 3; i++)
+        {
+            least = Math.Min(least, (await RunAsync()).Bytes);
+        }
+
+        _startUp = (_items, least);
+        _items = items;
+        _sum = Tally.SumOf<T>(_items);
+    }
+
+    private async Task<Sample> RunAsync()
+    {
         Meter meter = Meter.Start();
         await contestant.Run(setting, _items, _handler);
         Sample run = meter.Stop();
         Tally.Check(Name, _items, _sum);
-        return new Sample(run.Seconds / _items, run.CpuSeconds / _items, run.Bytes / _items);
+        return run;
     }
 }

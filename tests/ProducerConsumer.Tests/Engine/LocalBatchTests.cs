@@ -33,7 +33,7 @@ public sealed class LocalBatchTests
                 while (!Volatile.Read(ref done))
                 {
                     gate.Enter();
-                    all.AddRange(batch.Take_NeedsLock(Size));
+                    all.AddRange(batch.Take_NeedsLock(Size).Span);
                     gate.Exit();
                 }
             },

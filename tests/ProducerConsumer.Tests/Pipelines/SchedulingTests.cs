@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Threading.Tasks.Sources;
 
 namespace ProducerConsumer.Tests;
 
@@ -32,6 +33,42 @@ public sealed class SchedulingTests
         report.Failures.Should().ContainSingle().Which.Exception.Message.Should().Be("post");
     }
 
+    /// <summary>A value task of the application's own making that takes the continuation and then throws.</summary>
+    [GuardedFact]
+    public async Task Handler_ValueTaskThrowsThoughItTookTheContinuation_IsResumedOnce()
+    {
+        List<int> handled = [];
+        Treacherous treacherous = new();
+        PooledPipeline<int> pipeline = PooledPipeline.CreateBuilder<int>()
+            .Produce(Enumerable.Range(0, 100))
+            .Consume((item, _) =>
+            {
+                handled.Add(item);
+                return item == 50 ? new ValueTask(treacherous, 0) : default;
+            })
+            .Build();
+
+        PipelineReport report = await pipeline.RunAsync();
+
+        handled.Should().Equal(Enumerable.Range(0, 100));
+        report.Consumers().Completed.Should().Be(100);
+        report.Failures.Should().ContainSingle().Which.Exception.Message.Should().Be("taken");
+    }
+
+    [GuardedFact]
+    public async Task Handler_ValueTaskTakesNoContinuation_IsAFaultOfThatItem()
+    {
+        PooledPipeline<int> pipeline = PooledPipeline.CreateBuilder<int>()
+            .Produce([1])
+            .Consume((_, _) => new ValueTask(new Treacherous { Refuses = true }, 0))
+            .Build();
+
+        PipelineException thrown = (await FluentActions.Awaiting(() => pipeline.RunAsync()).Should().ThrowAsync<PipelineException>()).Which;
+
+        thrown.InnerException!.Message.Should().Be("refused");
+        thrown.Report.Consumers().Failed.Should().Be(1);
+    }
+
     [GuardedFact]
     public async Task Worker_GivesItsThreadBack_LeavesNoMarkOnIt()
     {
@@ -62,5 +99,30 @@ public sealed class SchedulingTests
     private sealed class BrokenContext : SynchronizationContext
     {
         public override void Post(SendOrPostCallback d, object? state) => throw new InvalidOperationException("post");
+    }
+
+    private sealed class Treacherous : IValueTaskSource
+    {
+        private volatile bool _done;
+
+        public bool Refuses { get; init; }
+
+        public void GetResult(short token)
+        {
+        }
+
+        public ValueTaskSourceStatus GetStatus(short token) => _done ? ValueTaskSourceStatus.Succeeded : ValueTaskSourceStatus.Pending;
+
+        public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
+        {
+            if (Refuses)
+            {
+                throw new InvalidOperationException("refused");
+            }
+
+            _done = true;
+            continuation(state);
+            throw new InvalidOperationException("taken");
+        }
     }
 }

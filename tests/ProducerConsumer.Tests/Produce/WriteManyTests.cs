@@ -166,6 +166,29 @@ public sealed class WriteManyTests
         report.Stages[0].Emitted.Should().Be(300);
     }
 
+    /// <summary>Memory can be code of the application's. It runs in the write that brings it and nowhere else.</summary>
+    [GuardedFact]
+    public async Task WriteMany_MemoryBreaksWhileItsWriteWaits_HurtsNobody()
+    {
+        await using PooledPipeline<int> pipeline = Build(capacity: 1);
+        pipeline.Writer.TryWrite(0).Should().BeTrue();
+        ValueTask other = pipeline.Writer.WriteAsync(1);
+        using BreakableMemory memory = new([2, 3]);
+        ValueTask<int> write = pipeline.Writer.WriteManyAsync(memory.Memory);
+        memory.IsBroken = true;
+
+        Task<PipelineReport> run = pipeline.RunAsync();
+        _gate.Open();
+
+        await other;
+        (await write).Should().Be(2);
+        await FluentActions.Awaiting(() => pipeline.Writer.WriteManyAsync(memory.Memory).AsTask())
+            .Should().ThrowAsync<InvalidOperationException>().WithMessage("broken");
+        pipeline.Writer.Complete();
+        await run;
+        _handled.Should().Equal(0, 1, 2, 3);
+    }
+
     private static int[] Numbers(int count) => [.. Enumerable.Range(0, count)];
 
     private PooledPipeline<int> Build(int capacity, Action<StageOptions<int>>? configure = null) =>
@@ -184,5 +207,23 @@ public sealed class WriteManyTests
         _gate.Open();
         pipeline.Writer.Complete();
         return await pipeline.RunAsync();
+    }
+
+    private sealed class BreakableMemory(int[] items) : System.Buffers.MemoryManager<int>
+    {
+        public bool IsBroken { get; set; }
+
+        public override Span<int> GetSpan() => IsBroken ? throw new InvalidOperationException("broken") : items;
+
+        public override System.Buffers.MemoryHandle Pin(int elementIndex = 0) => throw new NotSupportedException();
+
+        public override void Unpin() => throw new NotSupportedException();
+
+        /// <summary>Asked for its length while it is made, which must not depend on the span.</summary>
+        public override Memory<int> Memory => CreateMemory(items.Length);
+
+        protected override void Dispose(bool disposing)
+        {
+        }
     }
 }

@@ -15,8 +15,24 @@ internal sealed class ConsumeWorker<T>(BufferedStage<T> stage, Func<T, Cancellat
     /// <summary>Whether a call suspended since the worker claimed items.</summary>
     private bool _hasSuspended;
 
-    /// <summary>Brings the worker back to the pool when its call is done; made when a call suspends for the first time.</summary>
+    /// <summary>1 while the worker waits for its call; whoever sets it to 0 brings the worker back.</summary>
+    private int _isWaiting;
+
+    /// <summary>Brings the worker back when its call is done; made when a call suspends for the first time.</summary>
     private Action? _resume;
+
+    /// <summary>Why the worker stops handling the items of its claim.</summary>
+    private enum Pause
+    {
+        /// <summary>All are done.</summary>
+        Done,
+
+        /// <summary>A call suspended.</summary>
+        Suspended,
+
+        /// <summary>Others are to get the thread.</summary>
+        Due,
+    }
 
     protected override void Run()
     {
@@ -28,18 +44,19 @@ internal sealed class ConsumeWorker<T>(BufferedStage<T> stage, Func<T, Cancellat
 
         do
         {
-            if (!HandleClaim())
+            switch (HandleClaim())
             {
-                Suspend();
-                return;
+                case Pause.Suspended:
+                    Suspend();
+                    return;
+                case Pause.Due:
+                    Rest();
+                    return;
             }
 
-            _batchSize.End();
-            if (IsStreakOver)
+            if (!_hasSuspended)
             {
-                Stage.Buffer.Settle(Claim);
-                Background.Start(this, local: false);
-                return;
+                _batchSize.End();
             }
         }
         while (TryClaim());
@@ -70,10 +87,12 @@ internal sealed class ConsumeWorker<T>(BufferedStage<T> stage, Func<T, Cancellat
         }
     }
 
-    /// <summary>Gives each item of the claim to the handler; false when a call suspended.</summary>
-    private bool HandleClaim()
+    /// <summary>Gives each item of the claim to the handler.</summary>
+    private Pause HandleClaim()
     {
+        const int ItemsPerLook = 8; // The clock costs as much as an item.
         CancellationToken token = Token;
+        int handled = 0;
         while (true)
         {
             try
@@ -95,15 +114,19 @@ internal sealed class ConsumeWorker<T>(BufferedStage<T> stage, Func<T, Cancellat
                         _call = call;
                         _isSuspended = true;
                         RestoreContext();
-                        return false;
+                        return Pause.Suspended;
                     }
 
                     call.GetAwaiter().GetResult();
                     RestoreContext();
                     Claim.Settle();
+                    if (++handled % ItemsPerLook == 0 && IsStreakOver)
+                    {
+                        return Pause.Due;
+                    }
                 }
 
-                return true;
+                return handled > 0 && IsStreakOver ? Pause.Due : Pause.Done; // With none handled, the streak began with this call.
             }
             catch (Exception error)
             {
@@ -111,6 +134,22 @@ internal sealed class ConsumeWorker<T>(BufferedStage<T> stage, Func<T, Cancellat
                 Settlement.JudgeCall(Stage, Claim, error, token);
             }
         }
+    }
+
+    /// <summary>Goes to the end of the queue of the thread pool. Begins anew with single items, in case the handler has become slow.</summary>
+    private void Rest()
+    {
+        _batchSize.Reset();
+        if (Claim.Rest > 0)
+        {
+            LeaveRest();
+        }
+        else
+        {
+            Stage.Buffer.Settle(Claim);
+        }
+
+        Wake();
     }
 
     /// <summary>
@@ -121,22 +160,55 @@ internal sealed class ConsumeWorker<T>(BufferedStage<T> stage, Func<T, Cancellat
     {
         _hasSuspended = true;
         _batchSize.Reset();
-        if (Claim.Filled > 1 && Stage.Pool.MaxWorkers > 1)
+        if (Claim.Filled > 1)
         {
-            Stage.Buffer.Offer(Claim);
+            LeaveRest();
         }
 
+        _isWaiting = 1; // Published by whatever hands the continuation over to another thread.
         try
         {
             // From here on the worker may be running on another thread.
-            _call.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(_resume ??= Wake);
+            _call.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(_resume ??= Resume);
         }
         catch (Exception error)
         {
-            // A value task of the application's own making that takes no continuation: as if awaiting it had thrown.
-            _isSuspended = false;
-            Settlement.JudgeCall(Stage, Claim, error, Token);
-            Wake();
+            // A value task of the application's own making. When it has not taken the continuation, and never will from
+            // here on, it is as if awaiting it had thrown.
+            if (StopWaiting())
+            {
+                _isSuspended = false;
+                Settlement.JudgeCall(Stage, Claim, error, Token);
+                Wake();
+            }
+            else
+            {
+                Stage.Run.RecordCallbackFailure(new ItemFailure(Stage.Name, error));
+            }
+        }
+    }
+
+    private void Resume()
+    {
+        if (StopWaiting())
+        {
+            Background.Start(this, local: true);
+        }
+    }
+
+    /// <summary>True once per wait.</summary>
+    private bool StopWaiting() => Interlocked.Exchange(ref _isWaiting, 0) == 1;
+
+    /// <summary>What is not started goes to other workers, if there can be any.</summary>
+    private void LeaveRest()
+    {
+        if (Stage.Pool.MaxWorkers > 1)
+        {
+            Stage.Buffer.Offer(Claim);
+        }
+        else
+        {
+            Claim.Forget();
         }
     }
 }

@@ -6,8 +6,9 @@ namespace ProducerConsumer;
 public sealed partial class PipelineBuilder<T>
 {
     /// <summary>
-    /// Takes the items of a sequence, one at a time, as room appears. Enumerated anew by each pipeline that is built. Code
-    /// that blocks in <c>MoveNext</c> blocks a thread of the pool.
+    /// Takes the items of a sequence as room appears, and a few ahead of it while the sequence is quick: at most 32 and a
+    /// quarter of the capacity. Enumerated anew by each pipeline that is built. Code that blocks in <c>MoveNext</c> blocks a
+    /// thread of the pool.
     /// </summary>
     /// <param name="source">The sequence. It is disposed in every case.</param>
     /// <param name="name">The name of the stage. The default is <c>producers</c>, then <c>producers-2</c> and so on.</param>
@@ -20,8 +21,9 @@ public sealed partial class PipelineBuilder<T>
     }
 
     /// <summary>
-    /// Takes the items of an asynchronous sequence, one at a time, as room appears. Enumerated anew by each pipeline that
-    /// is built, with a token that every stop cancels. The way to have an endless source.
+    /// Takes the items of an asynchronous sequence as room appears, and a few ahead of it while the sequence is quick: at
+    /// most 32 and a quarter of the capacity. Enumerated anew by each pipeline that is built, with a token that every stop
+    /// cancels. The way to have an endless source.
     /// </summary>
     /// <param name="source">The sequence. It is disposed in every case.</param>
     /// <param name="name">The name of the stage. The default is <c>producers</c>, then <c>producers-2</c> and so on.</param>

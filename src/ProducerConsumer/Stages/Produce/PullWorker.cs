@@ -32,18 +32,21 @@ internal abstract class PullWorker<T>(SourceStage stage, BoundedBuffer<T> buffer
     {
         if (_size == 1)
         {
-            _batchSize.Begin(1);
+            if (_batchSize.IsTiming)
+            {
+                _batchSize.Begin(1);
+            }
+            else
+            {
+                _batchSize.Start(); // The next one tells how long the source takes.
+            }
+
             _item = item;
             _hasItem = true;
             return false;
         }
 
         int before = _batch!.Added;
-        if (before == 0)
-        {
-            _batch.Forget();
-        }
-
         _batch.Add(item);
         if (before == 0)
         {

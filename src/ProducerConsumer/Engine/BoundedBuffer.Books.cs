@@ -1,0 +1,81 @@
+namespace ProducerConsumer;
+
+/// <summary>What has become of the items.</summary>
+internal sealed partial class BoundedBuffer<T>
+{
+    /// <summary>Books the calls of a claim that is done, for a worker that does not come back at once.</summary>
+    public void Settle(Claim<T> claim)
+    {
+        using (EnterSection())
+        {
+            Book_NeedsLock(claim);
+            Release_NeedsLock(claim);
+        }
+    }
+
+    /// <summary>Books the call that the owner of a claim started last, which did not return.</summary>
+    public void Settle(Claim<T> claim, CallOutcome outcome)
+    {
+        using (EnterSection())
+        {
+            _gate.State.Claimed--;
+            if (outcome == CallOutcome.Failed)
+            {
+                _ledger.Fail_NeedsLock();
+            }
+            else
+            {
+                _ledger.ReturnStarted_NeedsLock(claim.Current, attempts: 1);
+            }
+
+            claim.SettleBooked_NeedsLock();
+        }
+    }
+
+    /// <summary>A consistent copy of the books.</summary>
+    public StageBooks ReadBooks(string name)
+    {
+        using (EnterSection())
+        {
+            if (_closed)
+            {
+                ReturnBatches_NeedsLock(); // What a source returned since, and its worker, stuck in the next call, did not come to deliver.
+            }
+
+            List<UndeliveredItem> inFlight = [];
+            long completed = _gate.State.Completed;
+            long waiting = _items.Count + _parkedAccepted + _returned.Count;
+            for (Claim<T>? claim = _busy; claim is not null; claim = claim.Next)
+            {
+                (int settled, bool isRunning, T? running, int rest) = claim.Look_NeedsLock();
+                completed += settled;
+                waiting += rest;
+                if (isRunning)
+                {
+                    inFlight.Add(new UndeliveredItem(running, attempts: 1, started: true));
+                }
+            }
+
+            return new StageBooks(name)
+            {
+                Accepted = _gate.State.Accepted,
+                Completed = completed,
+                Failed = _ledger.Failed,
+                Dropped = _ledger.Dropped,
+                InFlight = inFlight.Count,
+                AcceptedFrom = [.. _edges.Select(edge => (edge.Source, edge.Accepted))],
+                Waiting = waiting,
+                Workers = _workers?.Active_NeedsLock ?? 0,
+                Undelivered = _ledger.CopyUndelivered_NeedsLock(),
+                InFlightItems = [.. inFlight],
+            };
+        }
+    }
+
+    private void Book_NeedsLock(Claim<T> claim)
+    {
+        int settled = claim.TakeSettled_NeedsLock();
+        _gate.State.Completed += settled;
+        _gate.State.Claimed -= settled;
+    }
+}

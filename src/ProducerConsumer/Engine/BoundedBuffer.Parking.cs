@@ -1,0 +1,99 @@
+using Microsoft.Extensions.ObjectPool;
+
+namespace ProducerConsumer;
+
+/// <summary>Writes that wait for room, together with their items.</summary>
+internal sealed partial class BoundedBuffer<T>
+{
+    private readonly DefaultObjectPool<WriteWaiter> _writeWaiters;
+    private readonly DefaultObjectPool<Watcher> _watchers;
+
+    /// <summary>Parks a write that found no room, or settles it when there is some by now.</summary>
+    private WriteWaiter Park(WriteWaiter waiter, CancellationToken cancellationToken)
+    {
+        waiter.Watch(cancellationToken);
+        Signals signals = default;
+        using (EnterSection())
+        {
+            if (waiter.IsSettled)
+            {
+                // Cancelled since the first look; the canceller publishes it.
+            }
+            else if (_ended)
+            {
+                Refuse_NeedsLock(waiter, ref signals);
+            }
+            else
+            {
+                _writers.Add(waiter);
+                MoveIn_NeedsLock(ref signals);
+            }
+        }
+
+        Raise(ref signals);
+        return waiter;
+    }
+
+    /// <summary>Ends a write for which no room will come: its items are handed back if they are accepted, and refused if not.</summary>
+    private void Refuse_NeedsLock(WriteWaiter write, ref Signals signals)
+    {
+        if (write.IsAccepted)
+        {
+            _parkedAccepted -= write.Pending;
+            Return_NeedsLock(write.Rest);
+            write.Succeed_NeedsLock(write.Written);
+        }
+        else
+        {
+            write.Fail_NeedsLock(ClosedException_NeedsLock());
+        }
+
+        signals.Add(write);
+    }
+
+    /// <summary>Moves the items of parked writes in while there is room, in the order in which the writes came.</summary>
+    private void MoveIn_NeedsLock(ref Signals signals)
+    {
+        while (_writers.First is WriteWaiter write)
+        {
+            if (write.IsSingle && !write.IsAccepted)
+            {
+                if (!TryAdd_NeedsLock(write.Item, write.Edge, ref signals))
+                {
+                    return;
+                }
+
+                write.Advance_NeedsLock(1);
+            }
+            else
+            {
+                int moved = AddMany_NeedsLock(write.Rest, ref signals);
+                write.Advance_NeedsLock(moved);
+                if (write.IsAccepted)
+                {
+                    _parkedAccepted -= moved;
+                }
+                else
+                {
+                    Accept_NeedsLock(write.Edge, moved);
+                }
+            }
+
+            if (write.Pending > 0)
+            {
+                return;
+            }
+
+            _writers.Remove(write);
+            write.Succeed_NeedsLock(write.Written);
+            if (signals.IsPaced)
+            {
+                Pace_NeedsLock(write, ref signals);
+            }
+            else
+            {
+                signals.Add(write);
+            }
+        }
+    }
+}

@@ -1,0 +1,95 @@
+using System.Runtime.InteropServices;
+using System.Threading.Channels;
+
+namespace ProducerConsumer;
+
+/// <summary>Several items in one critical section.</summary>
+internal sealed partial class BoundedBuffer<T>
+{
+    /// <summary>
+    /// Writes the items in their order, as many at once as there is room for, and parks with the rest. Returns how many
+    /// are in; fewer than all when the wait was cancelled or the buffer ended meanwhile. Throws only when none is in.
+    /// </summary>
+    public ValueTask<int> WriteManyAsync(ReadOnlyMemory<T> items, Edge? edge, CancellationToken cancellationToken)
+    {
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled<int>(cancellationToken);
+        }
+
+        // The memory of a manager is code of the caller's: asked once, here, and never under the lock.
+        ReadOnlyMemory<T> own = MemoryMarshal.TryGetArray(items, out _) ? items : items.ToArray();
+        return TryWriteQuickly(own.Span, edge) ? new ValueTask<int>(own.Length) : WriteManySlowly(own, edge, cancellationToken);
+    }
+
+    private ValueTask<int> WriteManySlowly(ReadOnlyMemory<T> items, Edge? edge, CancellationToken cancellationToken)
+    {
+        int written = 0;
+        Signals signals = default;
+        bool ended;
+        using (EnterSection())
+        {
+            ended = _ended;
+            if (!ended)
+            {
+                written = AddMany_NeedsLock(items.Span, ref signals);
+                Accept_NeedsLock(edge, written);
+            }
+        }
+
+        Raise(ref signals);
+        if (written == items.Length && !ended)
+        {
+            return new ValueTask<int>(written);
+        }
+
+        // In a drop mode each further item pushes another one out, in a section and with a call of the handler of its own.
+        while (_fullMode != BoundedChannelFullMode.Wait && written < items.Length && TryWrite(items.Span[written], edge))
+        {
+            written++;
+        }
+
+        return written == items.Length && written > 0
+            ? new ValueTask<int>(written)
+            : Park(_writeWaiters.Get().Begin(items, written, edge, isAccepted: false), cancellationToken).AsValueTask();
+    }
+
+    /// <summary>The short path, as for one item: all or none.</summary>
+    private bool TryWriteQuickly(ReadOnlySpan<T> items, Edge? edge)
+    {
+        _gate.Enter();
+        AssertInvariants_NeedsLock();
+        ref BufferState state = ref _gate.State;
+        bool written = state.Detours == Detours.None && _items.TryAddQuickly(items);
+        if (written)
+        {
+            state.Accepted += items.Length;
+            edge?.Accept_NeedsLock(items.Length);
+        }
+
+        _gate.Exit();
+        return written;
+    }
+
+    /// <summary>Puts as many items in as there is room for, whatever the mode; returns how many. The caller accepts them.</summary>
+    private int AddMany_NeedsLock(ReadOnlySpan<T> items, ref Signals signals)
+    {
+        int added = 0;
+        while (added < items.Length && !_readers.IsEmpty)
+        {
+            Enqueue_NeedsLock(items[added], ref signals);
+            added++;
+        }
+
+        int rest = Math.Min(items.Length - added, _items.Room);
+        if (rest > 0)
+        {
+            _items.AddMany(items.Slice(added, rest));
+            added += rest;
+            CallWorker_NeedsLock(ref signals);
+            WakeWatchers_NeedsLock(_readWatchers, ref signals);
+        }
+
+        return added;
+    }
+}
