@@ -9,7 +9,10 @@ internal sealed class SourceStage : Stage, IInlet
     private readonly object _gate = new();
     private readonly Func<SourceStage, Worker> _createWorker;
 
-    /// <summary>Turns that have not begun. Changed by interlocked operations; whoever brings it to 0, which happens once, tells the pool.</summary>
+    /// <summary>
+    /// Turns that have not begun; below 0 by the number of workers that asked in vain. Changed by interlocked operations;
+    /// whoever brings it to 0, which happens once, tells the pool.
+    /// </summary>
     private int _turns;
 
     /// <summary>Whether all workers are there. They leave when no turn is left, so that no more will be started. Only becomes true.</summary>
@@ -31,7 +34,7 @@ internal sealed class SourceStage : Stage, IInlet
         {
             lock (_gate)
             {
-                return Volatile.Read(ref _turns) == 0 && Pool.Active_NeedsLock == 0;
+                return Volatile.Read(ref _turns) <= 0 && Pool.Active_NeedsLock == 0;
             }
         }
     }
@@ -57,29 +60,18 @@ internal sealed class SourceStage : Stage, IInlet
     /// </summary>
     public bool TryTakeTurn()
     {
-        int turns = Volatile.Read(ref _turns);
-        while (turns > 0)
+        // Decides who takes the last turn, or that a stop came first; orders nothing else.
+        int left = Interlocked.Decrement(ref _turns);
+        if (left == 0)
         {
-            // Decides who takes the last turn, or that a stop came first; orders nothing else.
-            int seen = Interlocked.CompareExchange(ref _turns, turns - 1, turns);
-            if (seen == turns)
-            {
-                if (turns == 1)
-                {
-                    Pool.Finish();
-                }
-                else if (!_isManned)
-                {
-                    StartNext();
-                }
-
-                return true;
-            }
-
-            turns = seen;
+            Pool.Finish();
+        }
+        else if (left > 0 && !_isManned)
+        {
+            StartNext();
         }
 
-        return false;
+        return left >= 0;
     }
 
     /// <summary>Starts one more worker if the cap allows it. By a worker, which keeps the pool from its end.</summary>

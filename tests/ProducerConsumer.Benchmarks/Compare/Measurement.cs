@@ -1,7 +1,7 @@
 namespace ProducerConsumer.Benchmarks;
 
-/// <summary>The medians of one row in one scenario, per item.</summary>
-internal sealed record Measured(string Name, Role Role, double Seconds, double CpuSeconds, double Bytes);
+/// <summary>The medians of one row in one scenario, per item, and the samples that they are of, one for each round.</summary>
+internal sealed record Measured(string Name, Role Role, double Seconds, double CpuSeconds, double Bytes, IReadOnlyList<Sample> Rounds);
 
 /// <summary>
 /// Measures rows in turn, slice by slice in one process: shared machines change their speed within minutes, so only what
@@ -44,9 +44,10 @@ internal static class Measurement
         sampler.Role,
         Median(samples.Select(sample => sample.Seconds)),
         Median(samples.Select(sample => sample.CpuSeconds)),
-        Median(samples.Select(sample => sample.Bytes)));
+        Median(samples.Select(sample => sample.Bytes)),
+        samples);
 
-    private static double Median(IEnumerable<double> values)
+    public static double Median(IEnumerable<double> values)
     {
         double[] sorted = [.. values.Order()];
         return sorted[sorted.Length / 2];

@@ -1,6 +1,10 @@
 namespace ProducerConsumer.Benchmarks;
 
-/// <summary>How many times better a row is than others, each figure against the best of them.</summary>
+/// <summary>
+/// How many times better a row is than others, each figure against the best of them. The median over the rounds of what it
+/// is in each: a shared machine changes its speed between rounds, and then the medians of two rows may come from different
+/// machines, so to speak.
+/// </summary>
 internal readonly record struct Ratios(double Speed, double Cpu)
 {
     /// <summary>Both move together, and on a shared machine either may be disturbed.</summary>
@@ -10,10 +14,13 @@ internal readonly record struct Ratios(double Speed, double Cpu)
 
     public static Ratios ToBestPeer(Measured row, IReadOnlyList<Measured> rows)
     {
-        Measured[] peers = [.. rows.Where(other => other.Role == Role.Peer)];
-        return Between(row, peers.Min(peer => peer.Seconds), peers.Min(peer => peer.CpuSeconds));
+        Ratios[] peers = [.. rows.Where(other => other.Role == Role.Peer).Select(peer => Between(row, peer))];
+        return new Ratios(peers.Min(peer => peer.Speed), peers.Min(peer => peer.Cpu));
     }
 
-    public static Ratios Between(Measured row, double seconds, double cpuSeconds) =>
-        new(seconds / row.Seconds, cpuSeconds / row.CpuSeconds);
+    public static Ratios Between(Measured row, Measured other) => new(
+        Median(row, other, static sample => sample.Seconds), Median(row, other, static sample => sample.CpuSeconds));
+
+    private static double Median(Measured row, Measured other, Func<Sample, double> figure) =>
+        Measurement.Median(row.Rounds.Zip(other.Rounds, (own, peer) => figure(peer) / figure(own)));
 }
