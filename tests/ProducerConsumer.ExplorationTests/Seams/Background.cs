@@ -1,0 +1,22 @@
+using Microsoft.Coyote.Runtime;
+
+namespace ProducerConsumer;
+
+/// <summary>The start of work as the explorer can see it, which decides when it goes on.</summary>
+internal static class Background
+{
+    /// <summary>In a context of its own: what runs there must not see the caller's.</summary>
+    public static void Start(IThreadPoolWorkItem workItem)
+    {
+        using (ExecutionContext.SuppressFlow())
+        {
+            _ = Task.Run(workItem.Execute);
+        }
+    }
+
+    /// <summary>There is nothing to spin for: the explorer has others go on instead.</summary>
+    public static void BackOff(int round) => SchedulingPoint.Yield();
+
+    /// <summary>Which queue does not matter: every order of what is queued is explored anyway.</summary>
+    public static void Requeue(Action continuation, bool local) => SynchronizationContext.PostToExplorer(continuation);
+}
