@@ -45,7 +45,7 @@ internal static class Exploration
                 engine.TestReport.NumOfFoundBugs > 0,
                 engine.TestReport.NumOfExploredFairPaths + engine.TestReport.NumOfExploredUnfairPaths,
                 [.. engine.TestReport.UncontrolledInvocations],
-                warnings.ToString(),
+                string.Join('\n', warnings.ToString().Split('\n').Where(line => !line.StartsWith("...", StringComparison.Ordinal))),
                 $"{engine.ReadableTrace}\nThe trace, for a file that {TraceVariable} names:\n{engine.ReproducibleTrace}\n");
             TestContext.Current.TestOutputHelper?.WriteLine(
                 $"Seed {seed}, {fault ?? "no fault"}: {finding.Schedules} schedules, {(finding.HasFailed ? "the last one failed" : "none failed")}.");

@@ -6,6 +6,17 @@ internal static class Runs
     public static PipelineBuilder<int> Create(int capacity) =>
         PooledPipeline.CreateBuilder<int>(capacity, configure: options => options.TimeProvider = new StillClock());
 
+    /// <summary>A call that does nothing but wait for its token.</summary>
+    public static async Task WaitForAsync(CancellationToken token)
+    {
+        TaskCompletionSource cancelled = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        CancellationTokenRegistration registration = token.UnsafeRegister(
+            static state => ((TaskCompletionSource)state!).TrySetResult(), cancelled);
+        await cancelled.Task;
+        registration.Unregister();
+        token.ThrowIfCancellationRequested();
+    }
+
     /// <summary>The report of a run that a fault stops.</summary>
     public static async Task<PipelineReport> FailAsync(Task<PipelineReport> run)
     {

@@ -7,7 +7,7 @@ namespace ProducerConsumer.ExplorationTests;
 public abstract class ScenarioContract
 {
     /// <summary>The faults of SeededFaults.xml that this scenario is to find.</summary>
-    protected abstract IReadOnlyList<string> Faults { get; }
+    protected internal abstract IReadOnlyList<string> Faults { get; }
 
     /// <summary>One schedule, from a fresh start. Fails by throwing, by a deadlock, or by never ending.</summary>
     protected abstract Task RunAsync();

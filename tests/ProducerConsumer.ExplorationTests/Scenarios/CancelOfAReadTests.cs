@@ -3,7 +3,7 @@ namespace ProducerConsumer.ExplorationTests;
 /// <summary>One read is cancelled while an item comes: it has the item, or the item is still there for the next.</summary>
 public sealed class CancelOfAReadTests : ScenarioContract
 {
-    protected override IReadOnlyList<string> Faults => ["cancel-beside-a-hand-off"];
+    protected internal override IReadOnlyList<string> Faults => ["cancel-beside-a-hand-off"];
 
     protected override async Task RunAsync()
     {

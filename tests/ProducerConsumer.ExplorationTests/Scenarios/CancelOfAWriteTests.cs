@@ -3,7 +3,7 @@ namespace ProducerConsumer.ExplorationTests;
 /// <summary>One write is cancelled while its slot comes free: the item is in or its writer was told that it is not.</summary>
 public sealed class CancelOfAWriteTests : ScenarioContract
 {
-    protected override IReadOnlyList<string> Faults => ["cancel-beside-a-hand-off", "cancelled-wait-stays-in-line"];
+    protected internal override IReadOnlyList<string> Faults => ["cancel-beside-a-hand-off", "cancelled-wait-stays-in-line"];
 
     protected override async Task RunAsync()
     {

@@ -3,7 +3,7 @@ namespace ProducerConsumer.ExplorationTests;
 /// <summary>The buffer is completed beside reads and writes: every wait ends, and exactly the accepted items come out.</summary>
 public sealed class CompleteAgainstWaitsTests : ScenarioContract
 {
-    protected override IReadOnlyList<string> Faults => ["read-parks-beside-the-end", "parked-read-survives-the-end"];
+    protected internal override IReadOnlyList<string> Faults => ["read-parks-beside-the-end", "parked-read-survives-the-end"];
 
     protected override async Task RunAsync()
     {

@@ -6,7 +6,7 @@ namespace ProducerConsumer.ExplorationTests;
 /// </summary>
 public sealed class FaultAgainstWaitsTests : ScenarioContract
 {
-    protected override IReadOnlyList<string> Faults => ["delivery-after-the-close-vanishes", "parked-read-survives-the-close"];
+    protected internal override IReadOnlyList<string> Faults => ["delivery-after-the-close-vanishes", "parked-read-survives-the-close"];
 
     protected override async Task RunAsync()
     {

@@ -5,7 +5,7 @@ namespace ProducerConsumer.ExplorationTests;
 /// <summary>A handler throws while producers wait for room: the run ends with its fault, and each item has one fate.</summary>
 public sealed class FaultOfAHandlerTests : ScenarioContract
 {
-    protected override IReadOnlyList<string> Faults => ["delivery-after-the-close-vanishes", "parked-delivery-survives-the-close"];
+    protected internal override IReadOnlyList<string> Faults => ["delivery-after-the-close-vanishes", "parked-delivery-survives-the-close"];
 
     protected override async Task RunAsync()
     {

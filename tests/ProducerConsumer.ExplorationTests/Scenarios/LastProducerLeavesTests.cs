@@ -5,7 +5,7 @@ namespace ProducerConsumer.ExplorationTests;
 /// <summary>The producers end one after the other: the run ends after the last of them, with every item handled.</summary>
 public sealed class LastProducerLeavesTests : ScenarioContract
 {
-    protected override IReadOnlyList<string> Faults => ["worker-is-not-counted"];
+    protected internal override IReadOnlyList<string> Faults => ["worker-is-not-counted"];
 
     protected override async Task RunAsync()
     {

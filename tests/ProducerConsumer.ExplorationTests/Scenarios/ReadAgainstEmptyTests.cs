@@ -3,7 +3,7 @@ namespace ProducerConsumer.ExplorationTests;
 /// <summary>Readers find the buffer empty while a writer brings items: each item goes to one of them.</summary>
 public sealed class ReadAgainstEmptyTests : ScenarioContract
 {
-    protected override IReadOnlyList<string> Faults => ["read-parks-beside-an-item", "parked-read-is-not-told", "item-is-handed-over-and-kept"];
+    protected internal override IReadOnlyList<string> Faults => ["read-parks-beside-an-item", "parked-read-is-not-told", "item-is-handed-over-and-kept"];
 
     protected override async Task RunAsync()
     {

@@ -5,7 +5,7 @@ namespace ProducerConsumer.ExplorationTests;
 /// <summary>A drain becomes an abort at any moment of a run: it ends, and each item that it took in has one fate.</summary>
 public sealed class StopOfARunTests : ScenarioContract
 {
-    protected override IReadOnlyList<string> Faults => ["stopped-source-keeps-its-pool", "delivery-after-the-close-vanishes"];
+    protected internal override IReadOnlyList<string> Faults => ["stopped-source-keeps-its-pool", "delivery-after-the-close-vanishes"];
 
     protected override async Task RunAsync()
     {

@@ -3,7 +3,7 @@ namespace ProducerConsumer.ExplorationTests;
 /// <summary>Both sides watch for a chance instead of waiting in line: nobody misses one.</summary>
 public sealed class WatchForAChanceTests : ScenarioContract
 {
-    protected override IReadOnlyList<string> Faults => ["watchers-are-not-told"];
+    protected internal override IReadOnlyList<string> Faults => ["watchers-are-not-told"];
 
     protected override async Task RunAsync()
     {

@@ -5,7 +5,7 @@ namespace ProducerConsumer.ExplorationTests;
 /// <summary>Workers find nothing to do and park while items arrive: no item is left without a worker.</summary>
 public sealed class WorkerParksTests : ScenarioContract
 {
-    protected override IReadOnlyList<string> Faults => ["call-is-never-over"];
+    protected internal override IReadOnlyList<string> Faults => ["call-is-never-over"];
 
     protected override async Task RunAsync()
     {

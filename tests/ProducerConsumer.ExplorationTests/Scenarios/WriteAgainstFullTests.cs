@@ -5,7 +5,7 @@ namespace ProducerConsumer.ExplorationTests;
 /// <summary>Writers find the buffer full while a reader frees its one slot: each item comes out once, in its writer's order.</summary>
 public sealed class WriteAgainstFullTests : ScenarioContract
 {
-    protected override IReadOnlyList<string> Faults => ["write-parks-beside-a-free-slot", "parked-write-is-not-told"];
+    protected internal override IReadOnlyList<string> Faults => ["write-parks-beside-a-free-slot", "parked-write-is-not-told"];
 
     protected override async Task RunAsync()
     {
