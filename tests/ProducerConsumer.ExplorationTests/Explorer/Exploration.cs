@@ -20,6 +20,9 @@ internal static class Exploration
     /// <summary>Far above what a schedule takes: one that reaches it goes round in circles.</summary>
     private const uint MaxSteps = 20_000;
 
+    /// <summary>Part of what the explorer reports when something runs without it.</summary>
+    private const string OutOfSight = "not intercepted and controlled";
+
     private const string TraceVariable = "PRODUCERCONSUMER_TRACE";
 
     public static uint Schedules { get; } = Read("PRODUCERCONSUMER_SCHEDULES") ?? DefaultSchedules;
@@ -31,21 +34,18 @@ internal static class Exploration
     public static Finding Run(Func<Task> scenario, string? fault, uint schedules)
     {
         uint seed = Read("PRODUCERCONSUMER_SEED") ?? (uint)System.Random.Shared.Next();
-        using StringWriter warnings = new();
-        using TextWriterLogger log = new(warnings, VerbosityLevel.Warning);
         LeftThreads left = new();
         SeededFault.SwitchTo(fault);
         try
         {
             using TestingEngine engine = TestingEngine.Create(Configure(seed, schedules), () => left.WatchAsync(scenario));
             engine.RegisterEndIterationCallBack(_ => left.Join());
-            engine.SetLogger(log);
+            engine.SetLogger(new TextWriterLogger(TextWriter.Null, VerbosityLevel.None));
             engine.Run();
             Finding finding = new(
                 engine.TestReport.NumOfFoundBugs > 0,
                 engine.TestReport.NumOfExploredFairPaths + engine.TestReport.NumOfExploredUnfairPaths,
-                [.. engine.TestReport.UncontrolledInvocations],
-                string.Join('\n', warnings.ToString().Split('\n').Where(line => !line.StartsWith("...", StringComparison.Ordinal))),
+                [.. engine.TestReport.UncontrolledInvocations, .. engine.TestReport.BugReports.Where(bug => bug.Contains(OutOfSight, StringComparison.Ordinal))],
                 $"{engine.ReadableTrace}\nThe trace, for a file that {TraceVariable} names:\n{engine.ReproducibleTrace}\n");
             TestContext.Current.TestOutputHelper?.WriteLine(
                 $"Seed {seed}, {fault ?? "no fault"}: {finding.Schedules} schedules, {(finding.HasFailed ? "the last one failed" : "none failed")}.");
@@ -64,7 +64,9 @@ internal static class Exploration
             .WithRandomGeneratorSeed(seed)
             .WithMaxSchedulingSteps(MaxSteps)
             .WithFailureOnMaxStepsBoundEnabled()
-            .WithUncontrolledInvocationStackTraceLoggingEnabled()
+            .WithPartiallyControlledConcurrencyAllowed(false)
+            .WithPartiallyControlledDataNondeterminismAllowed(false)
+            .WithSystematicFuzzingFallbackEnabled(false)
             .WithTelemetryEnabled(false);
         return System.Environment.GetEnvironmentVariable(TraceVariable) is { Length: > 0 } trace
             ? configuration.WithReproducibleTrace(File.ReadAllText(trace)).WithVerbosityEnabled(VerbosityLevel.Debug)
@@ -80,7 +82,6 @@ internal static class Exploration
 /// <summary>What an exploration found.</summary>
 /// <param name="HasFailed">Whether a schedule failed; it was the last one.</param>
 /// <param name="Schedules">How many schedules were run.</param>
-/// <param name="Uncontrolled">Calls that the explorer could not see into, so that it did not explore everything.</param>
-/// <param name="Warnings">Where those calls come from.</param>
+/// <param name="Uncontrolled">What the explorer could not see into, so that it did not explore everything.</param>
 /// <param name="Description">The failure, what led to it, and how to repeat it.</param>
-internal sealed record Finding(bool HasFailed, int Schedules, string[] Uncontrolled, string Warnings, string Description);
+internal sealed record Finding(bool HasFailed, int Schedules, string[] Uncontrolled, string Description);
