@@ -20,6 +20,12 @@ internal static class Exploration
     /// <summary>Far above what a schedule takes: one that reaches it goes round in circles.</summary>
     private const uint MaxSteps = 20_000;
 
+    /// <summary>
+    /// How long nothing has to move before the explorer suspects a deadlock that it did not see coming, in milliseconds.
+    /// It sees those of the library at once; a machine that stands still for a while must not look like one.
+    /// </summary>
+    private const uint SuspicionMilliseconds = 60_000;
+
     /// <summary>Part of what the explorer reports when something runs without it.</summary>
     private const string OutOfSight = "not intercepted and controlled";
 
@@ -67,6 +73,7 @@ internal static class Exploration
             .WithPartiallyControlledConcurrencyAllowed(false)
             .WithPartiallyControlledDataNondeterminismAllowed(false)
             .WithSystematicFuzzingFallbackEnabled(false)
+            .WithDeadlockTimeout(SuspicionMilliseconds)
             .WithTelemetryEnabled(false);
         return System.Environment.GetEnvironmentVariable(TraceVariable) is { Length: > 0 } trace
             ? configuration.WithReproducibleTrace(File.ReadAllText(trace)).WithVerbosityEnabled(VerbosityLevel.Debug)
