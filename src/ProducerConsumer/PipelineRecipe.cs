@@ -28,7 +28,7 @@ public sealed class PipelineRecipe<T>
         foreach (SourceBlueprint<T> source in _sources)
         {
             run.Add(new SourceStage(
-                run, source.Name, source.Turns, source.MaxWorkers, buffer.AddEdge(source.Name), stage => source.CreateWorker(stage, buffer)));
+                run, source.Name, source.Turns, source.MaxWorkers, stage => source.CreateWorker(stage, buffer)));
         }
 
         PushWriter<T>? writer = null;
@@ -50,7 +50,10 @@ public sealed class PipelineRecipe<T>
             options.Capacity ?? _head.Capacity,
             options.FullMode,
             options.OnDropped is { } onDropped ? TellDropped : null,
-            error => run.RecordCallbackFailure(new ItemFailure(options.Name, error)));
+            error => run.RecordCallbackFailure(new ItemFailure(options.Name, error)))
+        {
+            MaxBatch = options.MaxBatch,
+        };
 
         void TellDropped(T item)
         {

@@ -42,7 +42,7 @@ public sealed class PooledPipeline<T> : IAsyncDisposable
     /// throw <see cref="ChannelClosedException"/>, with the fault inside if there was one.
     /// </summary>
     /// <exception cref="InvalidOperationException">The recipe has producers, and they alone write.</exception>
-    public ChannelWriter<T> Writer =>
+    public PipelineWriter<T> Writer =>
         _writer ?? throw new InvalidOperationException(
             $"Pipeline '{Name}' has producers ({string.Join(", ", Stages.Where(stage => stage.Capacity is null).Select(stage => stage.Name))}), and they alone write. Leave Produce out of the recipe to push items through Writer.");
 

@@ -37,6 +37,14 @@ internal static class Require
         }
     }
 
+    public static void Batch(int value, string name)
+    {
+        if (value is < 1 or > 1024)
+        {
+            throw new ArgumentOutOfRangeException(name, value, $"{name} is {value}. Give 1 to have workers take one item at a time, or up to 1024.");
+        }
+    }
+
     public static void Count(int value, string name)
     {
         if (value < 1)

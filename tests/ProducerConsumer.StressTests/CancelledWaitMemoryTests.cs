@@ -5,11 +5,6 @@ namespace ProducerConsumer.StressTests;
 /// <summary>Waits that ended leave nothing behind: not in the channel, and not on a token that lives on.</summary>
 public sealed class CancelledWaitMemoryTests
 {
-    private const int Waits = 100_000;
-
-    /// <summary>Far below what one word per wait would take.</summary>
-    private const long Bound = 400_000;
-
     public static TheoryData<Wait> Kinds => [.. Enum.GetValues<Wait>()];
 
     [GuardedTheory]
@@ -49,7 +44,7 @@ public sealed class CancelledWaitMemoryTests
                 await Task.WhenAll(waiting);
             },
             Together);
-        round.Should().BeGreaterThanOrEqualTo(Waits / Together);
+        round.Should().BeGreaterThanOrEqualTo(FlatHeap.Waits / Together);
     }
 
     [GuardedTheory]
@@ -69,27 +64,10 @@ public sealed class CancelledWaitMemoryTests
 
     private static async Task ShouldStayFlatAsync(BoundedBuffer<int> buffer, Func<Task> act, int waitsPerAct = 1)
     {
-        int acts = Waits / waitsPerAct;
-        for (int i = 0; i < acts / 5; i++)
-        {
-            await Quietly(act());
-        }
-
-        long before = GC.GetTotalMemory(forceFullCollection: true);
-        for (int i = 0; i < acts; i++)
-        {
-            await Quietly(act());
-        }
-
-        long growth = GC.GetTotalMemory(forceFullCollection: true) - before;
-        StressRun.Print($"{Waits} waits: {growth} bytes.");
-        growth.Should().BeLessThan(Bound);
+        await FlatHeap.ShouldStayFlatAsync(act, waitsPerAct);
         buffer.TryComplete(); // Also keeps the buffer alive until here.
         buffer.Count.Should().BeLessThanOrEqualTo(1);
     }
-
-    /// <summary>Awaits the end; a cancellation is one.</summary>
-    private static async Task Quietly(Task task) => await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     private static BoundedBuffer<int> CreateBlocking(Wait wait)
     {

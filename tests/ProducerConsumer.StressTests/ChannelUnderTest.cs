@@ -69,11 +69,24 @@ internal sealed class ChannelUnderTest(int capacity)
 
     private static Func<string> Known(string outcome) => () => outcome;
 
-    private static Func<string> Look<TResult>(ValueTask<TResult> wait, string failed) => () =>
-        !wait.IsCompleted ? "waiting"
-        : wait.IsCanceled ? "cancelled"
-        : wait.IsFaulted ? failed
-        : $"{wait.GetAwaiter().GetResult()}";
+    /// <summary>A value task gives its result once, so the first look that finds one keeps it.</summary>
+    private static Func<string> Look<TResult>(ValueTask<TResult> wait, string failed)
+    {
+        object gate = new();
+        string? result = null;
+        return () =>
+        {
+            lock (gate)
+            {
+                if (result is null && wait.IsCompletedSuccessfully)
+                {
+                    result = $"{wait.GetAwaiter().GetResult()}";
+                }
+
+                return result ?? (!wait.IsCompleted ? "waiting" : wait.IsCanceled ? "cancelled" : failed);
+            }
+        };
+    }
 
     private static Func<string> Look(ValueTask wait) => () =>
         !wait.IsCompleted ? "waiting" : wait.IsCanceled ? "cancelled" : wait.IsFaulted ? "refused" : "done";

@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-using System.Threading.Channels;
 using ProducerConsumer.Tests;
 
 namespace ProducerConsumer.StressTests;
@@ -10,188 +8,31 @@ namespace ProducerConsumer.StressTests;
 /// </summary>
 public sealed class PipelineLifeTests
 {
-    private const int MaxItems = 400;
+    private const int Runs = 5_000;
 
-    private enum Happening
+    /// <summary>One part, and more of the same size when more is asked for: each has its own guard against a hang.</summary>
+    public static TheoryData<int> Parts => [.. Enumerable.Range(1, Math.Max(1, StressRun.Scaled(Runs) / Runs))];
+
+    [GuardedTheory]
+    [MemberData(nameof(Parts))]
+    public async Task Run_RandomShapeAndHappening_EveryItemHasOneFate(int part)
     {
-        Nothing,
-        Drain,
-        Abort,
-        Dispose,
-        Token,
-        Fault,
-    }
-
-    [GuardedFact]
-    public async Task Run_RandomShapeAndHappening_EveryItemHasOneFate()
-    {
-        int runs = StressRun.Scaled(5_000);
-        int seed = Random.Shared.Next();
-        StressRun.Print($"Seed {seed}.");
-        for (int run = 0; run < runs; run++)
+        int seed = StressRun.DrawSeed();
+        GateKeeper keeper = new(seed);
+        Task keeping = keeper.RunAsync();
+        try
         {
-            await new Life(new Random(unchecked((seed * 397) ^ run)), $"seed {seed}, run {run}").RunAsync();
-        }
-    }
-
-    /// <summary>One run.</summary>
-    private sealed class Life(Random random, string name)
-    {
-        private readonly int _producers = random.Next(1, 9);
-        private readonly int _consumers = random.Next(1, 9);
-        private readonly int _capacity = random.Next(1, 33);
-        private readonly int _perProducer = random.Next(1, MaxItems / 8);
-        private readonly int _kind = random.Next(6);
-        private readonly int _suspends = random.Next(3);
-        private readonly Happening _happening = (Happening)random.Next(6);
-        private readonly ConcurrentQueue<int> _handled = [];
-        private readonly ConcurrentQueue<int> _failed = [];
-        private readonly TaskCompletionSource _moment = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private int _begun;
-        private int _refused;
-
-        public async Task RunAsync()
-        {
-            int moment = random.Next(1, _producers * _perProducer);
-            using CancellationTokenSource token = new();
-            await using PooledPipeline<int> pipeline = AddSource(PooledPipeline.CreateBuilder<int>(_capacity))
-                .Consume((item, cancellationToken) => HandleAsync(item, moment, cancellationToken), maxWorkers: _consumers)
-                .Build();
-            Task run = Task.WhenAny(pipeline.RunAsync(token.Token));
-            Task push = _kind == 5 ? PushAsync(pipeline.Writer) : Task.CompletedTask;
-            await Task.WhenAny(_moment.Task, run);
-            switch (_happening)
+            for (int run = (part - 1) * Runs; run < part * Runs; run++)
             {
-                case Happening.Drain:
-                    await pipeline.StopAsync(StopMode.Drain, CancellationToken.None);
-                    break;
-                case Happening.Abort:
-                    await pipeline.StopAsync(StopMode.Abort, CancellationToken.None);
-                    break;
-                case Happening.Dispose:
-                    await pipeline.DisposeAsync();
-                    break;
-                case Happening.Token:
-                    await token.CancelAsync();
-                    break;
-            }
-
-            await run;
-            await push;
-            Check(pipeline.Report!);
-        }
-
-        private async ValueTask HandleAsync(int item, int moment, CancellationToken cancellationToken)
-        {
-            if (Interlocked.Increment(ref _begun) == moment)
-            {
-                _moment.TrySetResult();
-                if (_happening == Happening.Fault)
-                {
-                    _failed.Enqueue(item);
-                    throw new InvalidOperationException("the fault of this run");
-                }
-            }
-
-            for (int i = 0; i < _suspends; i++)
-            {
-                await Task.Yield();
-            }
-
-            cancellationToken.ThrowIfCancellationRequested();
-            _handled.Enqueue(item);
-        }
-
-        private PipelineBuilder<int> AddSource(PipelineBuilder<int> builder)
-        {
-            int turn = -1;
-            return _kind switch
-            {
-                0 => Enumerable.Range(0, _producers).Aggregate(builder, (all, producer) => all.Produce(Share(producer))),
-                1 => Enumerable.Range(0, _producers).Aggregate(builder, (all, producer) => all.Produce(ShareAsync(producer))),
-                2 => builder.Produce(
-                    _producers, async (writer, cancellationToken) => await WriteAsync(writer, Interlocked.Increment(ref turn), cancellationToken)),
-                3 => builder.Produce(
-                    _producers * _perProducer, _ => new ValueTask<int>(Interlocked.Increment(ref turn)), maxWorkers: _producers),
-                4 => Enumerable.Range(0, _producers).Aggregate(builder, (all, producer) => all.Produce(Filled(producer))),
-                _ => builder,
-            };
-        }
-
-        private IEnumerable<int> Share(int producer) => Enumerable.Range(producer * _perProducer, _perProducer);
-
-        private async IAsyncEnumerable<int> ShareAsync(int producer)
-        {
-            foreach (int item in Share(producer))
-            {
-                if (item % 7 == 0)
-                {
-                    await Task.Yield();
-                }
-
-                yield return item;
+                LifeShape shape = new(new Random(unchecked((seed * 397) ^ run)));
+                await new PipelineLife(shape, keeper, $"seed {seed}, run {run}, {shape}").RunAsync();
             }
         }
-
-        private ChannelReader<int> Filled(int producer)
+        finally
         {
-            Channel<int> channel = Channel.CreateUnbounded<int>();
-            foreach (int item in Share(producer))
-            {
-                channel.Writer.TryWrite(item);
-            }
-
-            channel.Writer.Complete();
-            return channel.Reader;
+            keeper.Leave();
         }
 
-        private async Task PushAsync(ChannelWriter<int> writer)
-        {
-            await Task.WhenAll(Enumerable.Range(0, _producers).Select(producer => Task.Run(async () =>
-            {
-                try
-                {
-                    await WriteAsync(writer, producer, CancellationToken.None);
-                }
-                catch (ChannelClosedException)
-                {
-                    Interlocked.Increment(ref _refused);
-                }
-            })));
-            writer.TryComplete();
-        }
-
-        private async Task WriteAsync(ChannelWriter<int> writer, int producer, CancellationToken cancellationToken)
-        {
-            foreach (int item in Share(producer))
-            {
-                await writer.WriteAsync(item, cancellationToken);
-            }
-        }
-
-        private void Check(PipelineReport report)
-        {
-            StageReport consumers = report.Stages[^1];
-            int[] fates = [.. _handled, .. _failed, .. report.UndeliveredItems<int>()];
-            fates.Should().OnlyHaveUniqueItems(name);
-            fates.Should().HaveCount((int)consumers.Accepted, name);
-            consumers.Accepted.Should().Be(consumers.Completed + consumers.Failed + consumers.Undelivered.Count, name);
-            consumers.InFlight.Should().Be(0, name);
-            consumers.Completed.Should().Be(_handled.Count, name);
-            if (_kind != 5)
-            {
-                report.Stages.SkipLast(1).Sum(stage => stage.Emitted).Should().Be(consumers.Accepted, name);
-            }
-
-            if (report.Outcome == PipelineOutcome.Completed && _refused == 0)
-            {
-                fates.Should().HaveCount(_producers * _perProducer, name);
-            }
-
-            if (_consumers == 1 && _kind != 3)
-            {
-                _handled.GroupBy(item => item / _perProducer).All(share => share.SequenceEqual(share.Order())).Should().BeTrue(name);
-            }
-        }
+        await keeping;
     }
 }

@@ -17,11 +17,19 @@ internal static class StressRun
 
     public static int Scaled(int size) => (int)Math.Clamp(size * Scale, 1_000, 1_000_000_000);
 
-    public static Random CreateRandom()
+    public static Random CreateRandom() => new(DrawSeed());
+
+    /// <summary>The seed in the environment, to see a failure again, or a new one; printed.</summary>
+    public static int DrawSeed()
     {
-        int seed = Random.Shared.Next();
+        if (!int.TryParse(
+            Environment.GetEnvironmentVariable("PRODUCERCONSUMER_SEED"), NumberStyles.None, CultureInfo.InvariantCulture, out int seed))
+        {
+            seed = Random.Shared.Next();
+        }
+
         Print($"Seed {seed}.");
-        return new Random(seed);
+        return seed;
     }
 
     public static void Print(string line) => TestContext.Current.TestOutputHelper?.WriteLine(line);

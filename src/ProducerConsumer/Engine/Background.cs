@@ -6,11 +6,30 @@ namespace ProducerConsumer;
 internal static class Background
 {
     /// <summary>
-    /// Queues <paramref name="workItem"/> to the pool's global queue, in the default execution context: what runs there
-    /// sees nothing of the caller's <see cref="AsyncLocal{T}"/> values, whoever the caller happens to be.
+    /// Queues <paramref name="workItem"/> in the default execution context: what runs there sees nothing of the caller's
+    /// <see cref="AsyncLocal{T}"/> values, whoever the caller happens to be.
     /// </summary>
-    public static void Start(IThreadPoolWorkItem workItem) =>
-        ThreadPool.UnsafeQueueUserWorkItem(workItem, preferLocal: false);
+    /// <param name="workItem">What to run.</param>
+    /// <param name="local">
+    /// True: next on this thread, unless another has nothing to do and steals it. False: behind everything that the pool
+    /// already has to do; a thread empties its own queue first, newest first, so that nobody else would get the thread.
+    /// </param>
+    public static void Start(IThreadPoolWorkItem workItem, bool local) =>
+        ThreadPool.UnsafeQueueUserWorkItem(workItem, local);
+
+    /// <summary>A timer that is not armed yet. Its callback runs on the thread pool, in the default execution context.</summary>
+    public static Timer CreateTimer(Action callback)
+    {
+        AsyncFlowControl? flow = ExecutionContext.IsFlowSuppressed() ? null : ExecutionContext.SuppressFlow();
+        try
+        {
+            return new Timer(static state => ((Action)state!)(), callback, Timeout.Infinite, Timeout.Infinite);
+        }
+        finally
+        {
+            flow?.Undo();
+        }
+    }
 
     /// <summary>
     /// A pause between two looks at something that another thread is about to change: 8 turns of the processor's pause,
@@ -30,12 +49,7 @@ internal static class Background
         }
     }
 
-    /// <summary>Continues on the thread pool.</summary>
-    /// <param name="continuation">What to continue with.</param>
-    /// <param name="local">
-    /// True: next on this thread, unless another has nothing to do and steals it. False: behind everything that the pool
-    /// already has to do; a thread empties its own queue first, newest first, so that nobody else would get the thread.
-    /// </param>
+    /// <summary>Continues on the thread pool; <paramref name="local"/> as for <see cref="Start"/>.</summary>
     public static void Requeue(Action continuation, bool local) =>
         ThreadPool.UnsafeQueueUserWorkItem(static action => action(), continuation, preferLocal: local);
 }

@@ -9,9 +9,8 @@ internal sealed partial class BoundedBuffer<T>
     public bool TryComplete(Exception? error = null)
     {
         Signals signals = default;
-        using (_gate.Enter())
+        using (EnterSection())
         {
-            AssertInvariants_NeedsLock();
             if (_ended)
             {
                 return false;
@@ -39,9 +38,8 @@ internal sealed partial class BoundedBuffer<T>
     public void Close(Exception? error)
     {
         Signals signals = default;
-        using (_gate.Enter())
+        using (EnterSection())
         {
-            AssertInvariants_NeedsLock();
             if (_closed)
             {
                 return;
@@ -54,20 +52,19 @@ internal sealed partial class BoundedBuffer<T>
                 _error ??= error; // A finished buffer keeps its ending: Completion has been told, or is being told, of that one.
             }
 
+            ReturnClaims_NeedsLock();
             while (_items.Count > 0)
             {
                 _ledger.ReturnUnstarted_NeedsLock(_items.RemoveOldest());
             }
 
-            FailUnacceptedWrites_NeedsLock(ref signals);
             while (_writers.RemoveFirst() is WriteWaiter write)
             {
-                _parkedAccepted--;
-                _ledger.ReturnUnstarted_NeedsLock(write.Item);
-                write.Succeed_NeedsLock(false);
-                signals.Add(write);
+                Refuse_NeedsLock(write, ref signals);
             }
 
+            EndWatchers_NeedsLock(_writeWatchers, ref signals);
+            ReturnBatches_NeedsLock();
             EndReads_NeedsLock(ref signals);
             Finish_NeedsLock(ref signals);
         }
@@ -75,16 +72,44 @@ internal sealed partial class BoundedBuffer<T>
         Raise(ref signals);
     }
 
+    /// <summary>Hands back what workers claimed and have not started, oldest first.</summary>
+    private void ReturnClaims_NeedsLock()
+    {
+        List<Claim<T>> claims = [];
+        for (Claim<T>? claim = _busy; claim is not null; claim = claim.Next)
+        {
+            claims.Add(claim);
+        }
+
+        TakeAwayFromOthers_NeedsLock(claims);
+        _gate.State.Claimed -= _returned.Count;
+        while (_returned.TryDequeue(out T? item))
+        {
+            _ledger.ReturnUnstarted_NeedsLock(item);
+        }
+    }
+
+    /// <summary>Hands back what sources returned and is not published.</summary>
+    private void ReturnBatches_NeedsLock()
+    {
+        foreach (LocalBatch<T> batch in _batches)
+        {
+            ReadOnlySpan<T> items = batch.Take_NeedsLock(int.MaxValue);
+            Accept_NeedsLock(batch.Edge, items.Length);
+            Return_NeedsLock(items);
+        }
+    }
+
     private void FailUnacceptedWrites_NeedsLock(ref Signals signals)
     {
         for (Waiter? waiter = _writers.First; waiter is not null;)
         {
             Waiter? next = waiter.Next;
-            if (!((WriteWaiter)waiter).IsAccepted)
+            WriteWaiter write = (WriteWaiter)waiter;
+            if (!write.IsAccepted)
             {
-                _writers.Remove(waiter);
-                waiter.Fail_NeedsLock(ClosedException_NeedsLock());
-                signals.Add(waiter);
+                _writers.Remove(write);
+                Refuse_NeedsLock(write, ref signals);
             }
 
             waiter = next;

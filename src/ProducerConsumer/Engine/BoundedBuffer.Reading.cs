@@ -3,22 +3,21 @@ using System.Threading.Channels;
 
 namespace ProducerConsumer;
 
+/// <summary>The side of the buffer that readers outside of the pipeline see.</summary>
 internal sealed partial class BoundedBuffer<T>
 {
     public bool TryRead([MaybeNullWhen(false)] out T item)
     {
         Signals signals = default;
-        using (_gate.Enter())
+        using (EnterSection())
         {
-            AssertInvariants_NeedsLock();
             if (_items.Count == 0)
             {
                 item = default;
                 return false;
             }
 
-            item = RemoveOldest_NeedsLock(ref signals);
-            CountRead_NeedsLock();
+            item = Read_NeedsLock(ref signals);
         }
 
         Raise(ref signals);
@@ -27,7 +26,7 @@ internal sealed partial class BoundedBuffer<T>
 
     private bool TryPeek([MaybeNullWhen(false)] out T item)
     {
-        using (_gate.Enter())
+        using (EnterSection())
         {
             bool any = _items.Count > 0;
             item = any ? _items.Oldest : default;
@@ -50,17 +49,15 @@ internal sealed partial class BoundedBuffer<T>
         Waiter<T> waiter = new(this);
         waiter.Watch(cancellationToken);
         Signals signals = default;
-        using (_gate.Enter())
+        using (EnterSection())
         {
-            AssertInvariants_NeedsLock();
             if (waiter.IsSettled)
             {
                 // Cancelled since the first look; the canceller publishes it.
             }
             else if (_items.Count > 0)
             {
-                waiter.Succeed_NeedsLock(RemoveOldest_NeedsLock(ref signals));
-                CountRead_NeedsLock();
+                waiter.Succeed_NeedsLock(Read_NeedsLock(ref signals));
                 signals.Add(waiter);
             }
             else if (_ended)
@@ -85,12 +82,24 @@ internal sealed partial class BoundedBuffer<T>
             return ValueTask.FromCanceled<bool>(cancellationToken);
         }
 
-        Waiter<bool> waiter = new(this);
+        using (EnterSection())
+        {
+            if (_items.Count > 0)
+            {
+                return new ValueTask<bool>(true);
+            }
+
+            if (_ended && _error is null)
+            {
+                return new ValueTask<bool>(false);
+            }
+        }
+
+        Watcher waiter = _watchers.Get();
         waiter.Watch(cancellationToken);
         Signals signals = default;
-        using (_gate.Enter())
+        using (EnterSection())
         {
-            AssertInvariants_NeedsLock();
             if (waiter.IsSettled)
             {
                 // Cancelled since the first look; the canceller publishes it.
@@ -110,26 +119,26 @@ internal sealed partial class BoundedBuffer<T>
         return waiter.AsValueTask();
     }
 
-    /// <summary>Takes out the oldest item and fills its slot from the parked writes, in the same critical section.</summary>
-    private T RemoveOldest_NeedsLock(ref Signals signals)
+    /// <summary>An item that a reader outside of the pipeline takes is done as far as the books go.</summary>
+    private T Read_NeedsLock(ref Signals signals)
     {
         T item = _items.RemoveOldest();
-        if (_writers.RemoveFirst() is WriteWaiter write)
-        {
-            if (write.IsAccepted)
-            {
-                _parkedAccepted--;
-            }
-            else
-            {
-                Accept_NeedsLock(write.Edge);
-            }
+        CountRead_NeedsLock();
+        Refill_NeedsLock(ref signals);
+        return item;
+    }
 
-            Enqueue_NeedsLock(write.Item, ref signals);
-            write.Succeed_NeedsLock(true);
-            signals.Add(write);
+    private void CountRead_NeedsLock() => _gate.State.Completed++;
+
+    /// <summary>Slots were freed: fills them from the parked writes in the same critical section, or notes that all is done.</summary>
+    private void Refill_NeedsLock(ref Signals signals)
+    {
+        if (!_writers.IsEmpty)
+        {
+            MoveIn_NeedsLock(ref signals);
         }
-        else
+
+        if (!_writeWatchers.IsEmpty && !_items.IsFull)
         {
             WakeWatchers_NeedsLock(_writeWatchers, ref signals);
         }
@@ -139,15 +148,6 @@ internal sealed partial class BoundedBuffer<T>
             EndReads_NeedsLock(ref signals);
             Finish_NeedsLock(ref signals);
         }
-
-        return item;
-    }
-
-    /// <summary>An item that a reader outside of the pipeline took is done as far as the books go.</summary>
-    private void CountRead_NeedsLock()
-    {
-        _ledger.Start_NeedsLock();
-        _ledger.Complete_NeedsLock();
     }
 
     private sealed class BufferReader(BoundedBuffer<T> buffer) : ChannelReader<T>

@@ -9,6 +9,12 @@ internal sealed partial class BoundedBuffer<T>
         public Waiter? First;
         private Waiter? _last;
 
+        /// <summary>Whether writers are resumed one at a time.</summary>
+        public bool IsPaced;
+
+        /// <summary>The writer to resume when <see cref="IsPaced"/>; null when one is on its way already.</summary>
+        public WriteWaiter? Paced;
+
         /// <summary>The worker that is to come. One at most: until it has come, nobody else is called.</summary>
         public WorkerPool.Call Call;
 
@@ -23,6 +29,9 @@ internal sealed partial class BoundedBuffer<T>
 
         /// <summary>The pool as it was under the lock: one that is attached later hears of the end from its own section.</summary>
         public WorkerPool? Workers;
+
+        /// <summary>To be armed: there is something to look after.</summary>
+        public Watchdog? Watchdog;
 
         /// <summary>Whether <see cref="Dropped"/> holds an item. One write drops at most one.</summary>
         public bool HasDropped;
@@ -61,8 +70,13 @@ internal sealed partial class BoundedBuffer<T>
             waiter = next;
         }
 
-        signals.Workers?.Send(signals.Call);
+        if (signals.Paced is not null)
+        {
+            Background.Start(signals.Paced, local: false);
+        }
 
+        signals.Workers?.Send(signals.Call);
+        signals.Watchdog?.Arm();
         if (signals.Finished)
         {
             EndCompletion(signals.Error);

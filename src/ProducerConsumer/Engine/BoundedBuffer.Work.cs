@@ -6,26 +6,20 @@ internal sealed partial class BoundedBuffer<T>
     /// <summary>The pool that works on the items; null for a bare channel and before the run starts.</summary>
     private WorkerPool? _workers;
 
-    /// <summary>The slots of the calls that are running, linked; null when none is.</summary>
-    private WorkSlot<T>? _busy;
+    /// <summary>The claims of busy workers, linked; null when none is busy. Guarded by the lock.</summary>
+    private Claim<T>? _busy;
 
-    /// <summary>The sources that write here. Changes only while the pipeline is built.</summary>
-    private readonly List<Edge> _edges = [];
-
-    /// <summary>Opens the way of one more source, before the run.</summary>
-    public Edge AddEdge(string source)
-    {
-        Edge edge = new(source);
-        _edges.Add(edge);
-        return edge;
-    }
+    /// <summary>How many times claims were filled. Guarded by the lock.</summary>
+    private long _tickets;
 
     /// <summary>Lets a pool loose on the items: those that wait now and those that come.</summary>
     public void Attach(WorkerPool workers)
     {
+        Watchdog watchdog = new(Look);
         Signals signals = default;
-        using (_gate.Enter())
+        using (EnterSection())
         {
+            _watchdog = watchdog;
             _workers = workers;
             if (_items.Count > 0)
             {
@@ -41,39 +35,53 @@ internal sealed partial class BoundedBuffer<T>
     }
 
     /// <summary>
-    /// Books the outcome of the call that <paramref name="slot"/> held, if any, and claims the oldest item for the worker.
-    /// When there is none the worker is parked, or has left if none will come, in the same critical section: an item that
-    /// comes now calls it back.
+    /// Books the calls of the worker's claim, which is done, and fills it again with the oldest items. When there are none
+    /// the worker is parked, or has left if none will come, in the same critical section: an item that comes now calls it
+    /// back.
     /// </summary>
-    public Taken SettleAndTake(WorkSlot<T> slot, CallOutcome outcome, Worker worker)
+    /// <param name="worker">The worker. When it is parked, another thread may be running it before this returns.</param>
+    /// <param name="most">The most items to take. Fewer when others are due a share: 1 if there are no more items than busy workers.</param>
+    /// <param name="suspended">Whether a call of the claim suspended.</param>
+    public Taken SettleAndClaim(ItemWorker<T> worker, int most, bool suspended)
     {
-        Taken taken;
+        Claim<T> claim = worker.Claim;
+        Taken taken = Taken.Items;
         Signals signals = default;
-        using (_gate.Enter())
+        signals.IsPaced = suspended;
+        using (EnterSection())
         {
-            AssertInvariants_NeedsLock();
-            Settle_NeedsLock(slot, outcome);
+            Book_NeedsLock(claim);
             _workers!.Arrive_NeedsLock(worker);
-            if (_items.Count > 0)
+            if (_returned.TryDequeue(out T? item))
             {
-                slot.Link_NeedsLock(RemoveOldest_NeedsLock(ref signals), ref _busy);
-                _ledger.Start_NeedsLock();
-                if (_items.Count > 0)
-                {
-                    CallWorker_NeedsLock(ref signals);
-                }
-
-                taken = Taken.Item;
+                // One alone: its neighbours in the claim that it comes from were slow.
+                Fill_NeedsLock(claim, 1, ref signals)[0] = item;
             }
-            else if (_finished)
+            else if (_items.Count > 0)
             {
-                _workers.Leave_NeedsLock();
-                taken = Taken.Left;
+                int count = ShareOf_NeedsLock(Math.Min(most, claim.Size));
+                _items.RemoveOldest(Fill_NeedsLock(claim, count, ref signals));
+                _gate.State.Claimed += count;
+                Refill_NeedsLock(ref signals);
             }
             else
             {
-                _workers.Park_NeedsLock(worker);
-                taken = Taken.Parked;
+                Release_NeedsLock(claim);
+                if (_finished)
+                {
+                    _workers.Leave_NeedsLock();
+                    taken = Taken.Left;
+                }
+                else
+                {
+                    _workers.Park_NeedsLock(worker);
+                    taken = Taken.Parked;
+                }
+            }
+
+            if (_items.Count > 0 || _returned.Count > 0)
+            {
+                CallWorker_NeedsLock(ref signals);
             }
         }
 
@@ -81,37 +89,96 @@ internal sealed partial class BoundedBuffer<T>
         return taken;
     }
 
-    /// <summary>Books the outcome of the call that <paramref name="slot"/> held, once.</summary>
-    public void Settle(WorkSlot<T> slot, CallOutcome outcome)
+    /// <summary>Settles with <see cref="Claim{T}.TryStart"/> refused: somebody was taking items away.</summary>
+    public bool TryStartRefused(Claim<T> claim, out T item)
     {
-        using (_gate.Enter())
+        using (EnterSection())
         {
-            Settle_NeedsLock(slot, outcome);
-            AssertInvariants_NeedsLock();
+            return claim.TryStartRefused_NeedsLock(out item);
         }
+    }
+
+    /// <summary>Books the calls of a claim that is done, for a worker that does not come back at once.</summary>
+    public void Settle(Claim<T> claim)
+    {
+        using (EnterSection())
+        {
+            Book_NeedsLock(claim);
+            Release_NeedsLock(claim);
+        }
+    }
+
+    /// <summary>Books the call that the owner of a claim started last, which did not return.</summary>
+    public void Settle(Claim<T> claim, CallOutcome outcome)
+    {
+        using (EnterSection())
+        {
+            _gate.State.Claimed--;
+            if (outcome == CallOutcome.Failed)
+            {
+                _ledger.Fail_NeedsLock();
+            }
+            else
+            {
+                _ledger.ReturnStarted_NeedsLock(claim.Current, attempts: 1);
+            }
+
+            claim.SettleBooked_NeedsLock();
+        }
+    }
+
+    /// <summary>
+    /// A worker that was called comes to work. When an item was put into its hands it does not come to look for one, so
+    /// this is where it calls the next: before its own handler can keep it.
+    /// </summary>
+    public void Arrive(ItemWorker<T> worker)
+    {
+        Signals signals = default;
+        using (EnterSection())
+        {
+            _workers!.Arrive_NeedsLock(worker);
+            if (_items.Count > 0 || _returned.Count > 0)
+            {
+                CallWorker_NeedsLock(ref signals);
+            }
+        }
+
+        Raise(ref signals);
     }
 
     /// <summary>A consistent copy of the books.</summary>
     public StageBooks ReadBooks(string name)
     {
-        using (_gate.Enter())
+        using (EnterSection())
         {
-            AssertInvariants_NeedsLock();
-            List<UndeliveredItem> inFlight = [];
-            for (WorkSlot<T>? slot = _busy; slot is not null; slot = slot.Next)
+            if (_closed)
             {
-                inFlight.Add(new UndeliveredItem(slot.Item, attempts: 1, started: true));
+                ReturnBatches_NeedsLock(); // What a source returned since, and its worker, stuck in the next call, did not come to deliver.
+            }
+
+            List<UndeliveredItem> inFlight = [];
+            long completed = _gate.State.Completed;
+            long waiting = _items.Count + _parkedAccepted + _returned.Count;
+            for (Claim<T>? claim = _busy; claim is not null; claim = claim.Next)
+            {
+                (int settled, bool isRunning, T? running, int rest) = claim.Look_NeedsLock();
+                completed += settled;
+                waiting += rest;
+                if (isRunning)
+                {
+                    inFlight.Add(new UndeliveredItem(running, attempts: 1, started: true));
+                }
             }
 
             return new StageBooks(name)
             {
-                Accepted = _ledger.Accepted,
-                Completed = _ledger.Completed,
+                Accepted = _gate.State.Accepted,
+                Completed = completed,
                 Failed = _ledger.Failed,
                 Dropped = _ledger.Dropped,
-                InFlight = _ledger.InFlight,
+                InFlight = inFlight.Count,
                 AcceptedFrom = [.. _edges.Select(edge => (edge.Source, edge.Accepted))],
-                Waiting = _items.Count + _parkedAccepted,
+                Waiting = waiting,
                 Workers = _workers?.Active_NeedsLock ?? 0,
                 Undelivered = _ledger.CopyUndelivered_NeedsLock(),
                 InFlightItems = [.. inFlight],
@@ -119,24 +186,63 @@ internal sealed partial class BoundedBuffer<T>
         }
     }
 
-    private void Settle_NeedsLock(WorkSlot<T> slot, CallOutcome outcome)
+    private void Book_NeedsLock(Claim<T> claim)
     {
-        switch (outcome)
+        int settled = claim.TakeSettled_NeedsLock();
+        _gate.State.Completed += settled;
+        _gate.State.Claimed -= settled;
+    }
+
+    /// <summary>Takes a claim with nothing in it out of the busy ones.</summary>
+    private void Release_NeedsLock(Claim<T> claim)
+    {
+        if (claim.IsLinked)
         {
-            case CallOutcome.None:
-                return;
-            case CallOutcome.Completed:
-                _ledger.Complete_NeedsLock();
-                break;
-            case CallOutcome.Failed:
-                _ledger.Fail_NeedsLock();
-                break;
-            case CallOutcome.Canceled:
-                _ledger.ReturnStarted_NeedsLock(slot.Item, attempts: 1);
-                break;
+            claim.Unlink_NeedsLock(ref _busy);
+        }
+    }
+
+    /// <summary>A fair share of the items, and no more in the hands of workers than the buffer itself holds.</summary>
+    private int ShareOf_NeedsLock(int most)
+    {
+        if (most == 1)
+        {
+            return 1;
         }
 
-        slot.Unlink_NeedsLock(ref _busy);
+        long share = Math.Min(_items.Count / _workers!.Active_NeedsLock, Capacity - _gate.State.Claimed);
+        return (int)Math.Clamp(share, 1, most);
+    }
+
+    /// <summary>Fills a claim; items that come from the buffer are the caller's to count as claimed.</summary>
+    private Span<T> Fill_NeedsLock(Claim<T> claim, int count, ref Signals signals)
+    {
+        if (!claim.IsLinked)
+        {
+            claim.Link_NeedsLock(ref _busy);
+        }
+
+        if (count > 1 && _workers!.MaxWorkers > 1)
+        {
+            Watch_NeedsLock(ref signals);
+        }
+
+        return claim.Fill_NeedsLock(count, ++_tickets);
+    }
+
+    /// <summary>Puts an item into the hands of a parked worker, past the buffer: its slot stays free for the next.</summary>
+    private bool TryHandOver_NeedsLock(T item, ref Signals signals)
+    {
+        if (_items.Count > 0 || _returned.Count > 0 || _workers is null || !_workers.TryCallParked_NeedsLock(out WorkerPool.Call call))
+        {
+            return false;
+        }
+
+        Fill_NeedsLock(((ItemWorker<T>)call.Worker!).Claim, 1, ref signals)[0] = item;
+        _gate.State.Claimed++;
+        signals.Call = call;
+        signals.Workers = _workers;
+        return true;
     }
 
     /// <summary>Has a worker come for an item that waits. At most one call comes out of a section: the first stands until it is heard.</summary>
@@ -153,12 +259,21 @@ internal sealed partial class BoundedBuffer<T>
 /// <summary>What a worker that looks for work finds.</summary>
 internal enum Taken
 {
-    /// <summary>An item, in the worker's slot.</summary>
-    Item,
+    /// <summary>Items, in the worker's claim.</summary>
+    Items,
 
-    /// <summary>Nothing now: the worker is parked and awaits its wake.</summary>
+    /// <summary>Nothing now: the worker is parked until it is called.</summary>
     Parked,
 
     /// <summary>Nothing ever: the worker has left the pool.</summary>
     Left,
+}
+
+/// <summary>How a call of a stage's delegate ended that did not return.</summary>
+internal enum CallOutcome
+{
+    Failed,
+
+    /// <summary>Cancelled by a stop: the item is handed back, flagged as started.</summary>
+    Canceled,
 }

@@ -1,22 +1,16 @@
+using System.Runtime.CompilerServices;
 using System.Threading.Channels;
+using Microsoft.Extensions.ObjectPool;
 
 namespace ProducerConsumer;
 
 internal sealed partial class BoundedBuffer<T>
 {
-    public bool TryWrite(T item, Edge? edge = null)
-    {
-        bool written;
-        Signals signals = default;
-        using (_gate.Enter())
-        {
-            AssertInvariants_NeedsLock();
-            written = !_ended && TryAdd_NeedsLock(item, edge, ref signals);
-        }
+    private readonly DefaultObjectPool<WriteWaiter> _writeWaiters;
+    private readonly DefaultObjectPool<Watcher> _watchers;
 
-        Raise(ref signals);
-        return written;
-    }
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryWrite(T item, Edge? edge = null) => TryWriteQuickly(item, edge) || TryWriteSlowly(item, edge);
 
     /// <summary>Writes the item, or parks together with it until a reader frees a slot. Not accepted unless it succeeds.</summary>
     public ValueTask WriteAsync(T item, Edge? edge, CancellationToken cancellationToken)
@@ -26,69 +20,50 @@ internal sealed partial class BoundedBuffer<T>
             return ValueTask.FromCanceled(cancellationToken);
         }
 
-        if (TryWrite(item, edge))
-        {
-            return ValueTask.CompletedTask;
-        }
-
-        WriteWaiter waiter = new(this, item, edge, isAccepted: false);
-        waiter.Watch(cancellationToken);
-        Signals signals = default;
-        using (_gate.Enter())
-        {
-            AssertInvariants_NeedsLock();
-            if (waiter.IsSettled)
-            {
-                // Cancelled since the first look; the canceller publishes it.
-            }
-            else if (_ended)
-            {
-                waiter.Fail_NeedsLock(ClosedException_NeedsLock());
-                signals.Add(waiter);
-            }
-            else if (TryAdd_NeedsLock(item, edge, ref signals))
-            {
-                waiter.Succeed_NeedsLock(true);
-                signals.Add(waiter);
-            }
-            else
-            {
-                _writers.Add(waiter);
-            }
-        }
-
-        Raise(ref signals);
-        return waiter.AsPlainValueTask();
+        return TryWrite(item, edge)
+            ? ValueTask.CompletedTask
+            : Park(_writeWaiters.Get().Begin(item, edge), cancellationToken).AsPlainValueTask();
     }
 
     /// <summary>
-    /// Takes over an item that counts as accepted because its source returned it to the pipeline. Waits for room; true
-    /// when it is in, false when the buffer was closed and the item is handed back as undelivered. Never throws.
+    /// Writes the items in their order, as many at once as there is room for, and parks with the rest. Returns how many
+    /// are in; fewer than all when the wait was cancelled or the buffer ended meanwhile. Throws only when none is in.
     /// </summary>
-    public ValueTask<bool> DeliverAsync(T item, Edge edge)
+    public ValueTask<int> WriteManyAsync(ReadOnlyMemory<T> items, Edge? edge, CancellationToken cancellationToken)
     {
-        WriteWaiter? waiter = null;
-        bool added = false;
-        Signals signals = default;
-        using (_gate.Enter())
+        if (cancellationToken.IsCancellationRequested)
         {
-            AssertInvariants_NeedsLock();
-            if (_ended)
+            return ValueTask.FromCanceled<int>(cancellationToken);
+        }
+
+        int written = 0;
+        Signals signals = default;
+        bool ended;
+        using (EnterSection())
+        {
+            ended = _ended;
+            if (!ended)
             {
-                Accept_NeedsLock(edge);
-                _ledger.ReturnUnstarted_NeedsLock(item);
-            }
-            else if (!(added = TryAdd_NeedsLock(item, edge, ref signals)))
-            {
-                Accept_NeedsLock(edge);
-                _parkedAccepted++;
-                waiter = new WriteWaiter(this, item, edge, isAccepted: true);
-                _writers.Add(waiter);
+                written = AddMany_NeedsLock(items.Span, ref signals);
+                Accept_NeedsLock(edge, written);
             }
         }
 
         Raise(ref signals);
-        return waiter is null ? new ValueTask<bool>(added) : waiter.AsValueTask();
+        if (written == items.Length && !ended)
+        {
+            return new ValueTask<int>(written);
+        }
+
+        // In a drop mode each further item pushes another one out, in a section and with a call of the handler of its own.
+        while (_fullMode != BoundedChannelFullMode.Wait && written < items.Length && TryWrite(items.Span[written], edge))
+        {
+            written++;
+        }
+
+        return written == items.Length && written > 0
+            ? new ValueTask<int>(written)
+            : Park(_writeWaiters.Get().Begin(items, written, edge, isAccepted: false), cancellationToken).AsValueTask();
     }
 
     public ValueTask<bool> WaitToWriteAsync(CancellationToken cancellationToken)
@@ -98,17 +73,29 @@ internal sealed partial class BoundedBuffer<T>
             return ValueTask.FromCanceled<bool>(cancellationToken);
         }
 
-        Waiter<bool> waiter = new(this);
+        using (EnterSection())
+        {
+            if (!_ended && CanAdd_NeedsLock)
+            {
+                return new ValueTask<bool>(true);
+            }
+
+            if (_ended && _error is null)
+            {
+                return new ValueTask<bool>(false);
+            }
+        }
+
+        Watcher waiter = _watchers.Get();
         waiter.Watch(cancellationToken);
         Signals signals = default;
-        using (_gate.Enter())
+        using (EnterSection())
         {
-            AssertInvariants_NeedsLock();
             if (waiter.IsSettled)
             {
                 // Cancelled since the first look; the canceller publishes it.
             }
-            else if (_ended || !_items.IsFull || _fullMode != BoundedChannelFullMode.Wait)
+            else if (_ended || CanAdd_NeedsLock)
             {
                 SettleWatch_NeedsLock(waiter, chance: !_ended);
                 signals.Add(waiter);
@@ -121,6 +108,139 @@ internal sealed partial class BoundedBuffer<T>
 
         Raise(ref signals);
         return waiter.AsValueTask();
+    }
+
+    private bool CanAdd_NeedsLock => !_items.IsFull || _fullMode != BoundedChannelFullMode.Wait;
+
+    /// <summary>
+    /// The short path of a write: there is room in the array, and nobody is to be told. Nothing in here can throw, so the
+    /// lock is left without a handler.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool TryWriteQuickly(T item, Edge? edge)
+    {
+        _gate.Enter();
+        AssertInvariants_NeedsLock();
+        ref BufferState state = ref _gate.State;
+        bool written = state.Detours == Detours.None && _items.TryAddQuickly(item);
+        if (written)
+        {
+            state.Accepted++;
+            edge?.Accept_NeedsLock();
+        }
+
+        _gate.Exit();
+        return written;
+    }
+
+    /// <summary>The long path, kept out of line so that the short one has nothing to prepare.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool TryWriteSlowly(T item, Edge? edge)
+    {
+        // Read without the lock: the write is at liberty to come before whatever makes room.
+        if (_items.IsFull && _fullMode == BoundedChannelFullMode.Wait)
+        {
+            return false;
+        }
+
+        bool written;
+        Signals signals = default;
+        using (EnterSection())
+        {
+            written = !_ended && TryAdd_NeedsLock(item, edge, ref signals);
+        }
+
+        Raise(ref signals);
+        return written;
+    }
+
+    /// <summary>Parks a write that found no room, or settles it when there is some by now.</summary>
+    private WriteWaiter Park(WriteWaiter waiter, CancellationToken cancellationToken)
+    {
+        waiter.Watch(cancellationToken);
+        Signals signals = default;
+        using (EnterSection())
+        {
+            if (waiter.IsSettled)
+            {
+                // Cancelled since the first look; the canceller publishes it.
+            }
+            else if (_ended)
+            {
+                Refuse_NeedsLock(waiter, ref signals);
+            }
+            else
+            {
+                _writers.Add(waiter);
+                MoveIn_NeedsLock(ref signals);
+            }
+        }
+
+        Raise(ref signals);
+        return waiter;
+    }
+
+    /// <summary>Ends a write for which no room will come: its items are handed back if they are accepted, and refused if not.</summary>
+    private void Refuse_NeedsLock(WriteWaiter write, ref Signals signals)
+    {
+        if (write.IsAccepted)
+        {
+            _parkedAccepted -= write.Pending;
+            Return_NeedsLock(write.Rest);
+            write.Succeed_NeedsLock(write.Written);
+        }
+        else
+        {
+            write.Fail_NeedsLock(ClosedException_NeedsLock());
+        }
+
+        signals.Add(write);
+    }
+
+    /// <summary>Moves the items of parked writes in while there is room, in the order in which the writes came.</summary>
+    private void MoveIn_NeedsLock(ref Signals signals)
+    {
+        while (_writers.First is WriteWaiter write)
+        {
+            if (write.IsSingle && !write.IsAccepted)
+            {
+                if (!TryAdd_NeedsLock(write.Item, write.Edge, ref signals))
+                {
+                    return;
+                }
+
+                write.Advance_NeedsLock(1);
+            }
+            else
+            {
+                int moved = AddMany_NeedsLock(write.Rest, ref signals);
+                write.Advance_NeedsLock(moved);
+                if (write.IsAccepted)
+                {
+                    _parkedAccepted -= moved;
+                }
+                else
+                {
+                    Accept_NeedsLock(write.Edge, moved);
+                }
+            }
+
+            if (write.Pending > 0)
+            {
+                return;
+            }
+
+            _writers.Remove(write);
+            write.Succeed_NeedsLock(write.Written);
+            if (signals.IsPaced)
+            {
+                Pace_NeedsLock(write, ref signals);
+            }
+            else
+            {
+                signals.Add(write);
+            }
+        }
     }
 
     /// <summary>Lets an item in when there is room or the mode makes some; false when the writer has to wait.</summary>
@@ -149,7 +269,29 @@ internal sealed partial class BoundedBuffer<T>
         return true;
     }
 
-    /// <summary>Puts an accepted item where the next reader finds it: in a parked reader's hands, or behind the others.</summary>
+    /// <summary>Puts as many items in as there is room for, whatever the mode; returns how many. The caller accepts them.</summary>
+    private int AddMany_NeedsLock(ReadOnlySpan<T> items, ref Signals signals)
+    {
+        int added = 0;
+        while (added < items.Length && !_readers.IsEmpty)
+        {
+            Enqueue_NeedsLock(items[added], ref signals);
+            added++;
+        }
+
+        int rest = Math.Min(items.Length - added, _items.Room);
+        if (rest > 0)
+        {
+            _items.AddMany(items.Slice(added, rest));
+            added += rest;
+            CallWorker_NeedsLock(ref signals);
+            WakeWatchers_NeedsLock(_readWatchers, ref signals);
+        }
+
+        return added;
+    }
+
+    /// <summary>Puts an accepted item where it is taken next: in the hands of who waits for it, or behind the others.</summary>
     private void Enqueue_NeedsLock(T item, ref Signals signals)
     {
         if (_readers.RemoveFirst() is Waiter<T> reader)
@@ -160,15 +302,20 @@ internal sealed partial class BoundedBuffer<T>
             return;
         }
 
+        if (TryHandOver_NeedsLock(item, ref signals))
+        {
+            return;
+        }
+
         _items.Add(item);
         CallWorker_NeedsLock(ref signals);
         WakeWatchers_NeedsLock(_readWatchers, ref signals);
     }
 
-    private void Accept_NeedsLock(Edge? edge)
+    private void Accept_NeedsLock(Edge? edge, int count = 1)
     {
-        _ledger.Accept_NeedsLock();
-        edge?.Accept_NeedsLock();
+        _gate.State.Accepted += count;
+        edge?.Accept_NeedsLock(count);
     }
 
     /// <summary>Wakes everybody who watches for a chance; who loses the race for it watches again.</summary>
@@ -179,17 +326,6 @@ internal sealed partial class BoundedBuffer<T>
             watcher.Succeed_NeedsLock(true);
             signals.Add(watcher);
         }
-    }
-
-    /// <summary>A parked write with its item: whoever frees a slot moves the item in, and nobody can overtake it.</summary>
-    private sealed class WriteWaiter(IWaiterHost host, T item, Edge? edge, bool isAccepted) : Waiter<bool>(host)
-    {
-        public T Item => item;
-
-        public Edge? Edge => edge;
-
-        /// <summary>Whether the item counts as accepted while it is parked, so that it must be settled and not refused.</summary>
-        public bool IsAccepted => isAccepted;
     }
 
     private sealed class BufferWriter(BoundedBuffer<T> buffer) : ChannelWriter<T>

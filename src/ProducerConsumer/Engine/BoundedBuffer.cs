@@ -8,9 +8,12 @@ namespace ProducerConsumer;
 /// books of the stage it feeds and can be closed with its contents handed back.
 /// </summary>
 /// <remarks>
-/// <para>One lock guards the items, the four waiter lists, the books and the count of live workers. Whatever runs
-/// foreign code (completing a wait, starting a worker, a drop handler) is noted in <see cref="Signals"/> under the lock
-/// and raised after it.</para>
+/// <para>One lock guards the items, the four waiter lists, the books, the claims of the workers and their number.
+/// Whatever runs foreign code (completing a wait, starting a worker, a drop handler) is noted in <see cref="Signals"/>
+/// under the lock and raised after it.</para>
+/// <para>Most writes and reads need to look at little: whether there is room, and whether anybody is to be told. What has
+/// to be told is kept in <see cref="BufferState.Detours"/>, brought up to date whenever a section ends that can change it
+/// (<see cref="Section"/>); a write that finds none set is the short path.</para>
 /// <para>Invariants, with the lock free: a parked reader means no items; a parked writer means a full buffer; an ended
 /// buffer has no parked reader and no parked writer but those whose item is already accepted; the books close.</para>
 /// <para>The in-box bounded channel cannot stand here: dotnet/runtime issues 131141 and 132094 (items lost and writers
@@ -36,7 +39,7 @@ internal sealed partial class BoundedBuffer<T> : Channel<T>, IWaiterHost
     /// <summary>Parked <see cref="ChannelReader{T}.WaitToReadAsync"/> calls; all wake together.</summary>
     private readonly WaiterList _readWatchers = new();
 
-    /// <summary>Parked writes, each with its item; a freed slot is filled from here before anyone else can see it.</summary>
+    /// <summary>Parked writes, each with its items; a freed slot is filled from here before anyone else can see it.</summary>
     private readonly WaiterList _writers = new();
 
     /// <summary>Parked <see cref="ChannelWriter{T}.WaitToWriteAsync"/> calls; all wake together.</summary>
@@ -45,8 +48,8 @@ internal sealed partial class BoundedBuffer<T> : Channel<T>, IWaiterHost
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Ledger _ledger = new();
 
-    /// <summary>How many parked writes hold an item that is accepted already.</summary>
-    private int _parkedAccepted;
+    /// <summary>How many items of parked writes are accepted already.</summary>
+    private long _parkedAccepted;
 
     /// <summary>No further item is let in: completed or closed.</summary>
     private bool _ended;
@@ -75,18 +78,23 @@ internal sealed partial class BoundedBuffer<T> : Channel<T>, IWaiterHost
         _fullMode = fullMode;
         _onDropped = onDropped;
         _onForeignFault = onForeignFault;
-        _items = new RingQueue<T>(capacity);
+        _items = new RingQueue<T>(capacity, _gate);
+        _writeWaiters = new(new WaiterPolicy<WriteWaiter>(() => new WriteWaiter(this)), WaiterPolicy<WriteWaiter>.MaxRetained);
+        _watchers = new(new WaiterPolicy<Watcher>(() => new Watcher(this)), WaiterPolicy<Watcher>.MaxRetained);
         Reader = new BufferReader(this);
         Writer = new BufferWriter(this);
     }
 
     public int Capacity { get; }
 
+    /// <summary>The most items that a worker takes at once: 1 to 1024.</summary>
+    public int MaxBatch { get; init; } = 64;
+
     public int Count
     {
         get
         {
-            using (_gate.Enter())
+            using (EnterSection())
             {
                 return _items.Count;
             }
@@ -98,16 +106,16 @@ internal sealed partial class BoundedBuffer<T> : Channel<T>, IWaiterHost
     {
         get
         {
-            using (_gate.Enter())
+            using (EnterSection())
             {
-                return _items.Count == 0 && _writers.IsEmpty && _ledger.InFlight == 0;
+                return _items.Count == 0 && _returned.Count == 0 && _writers.IsEmpty && _busy is null;
             }
         }
     }
 
     public bool TryCancel(Waiter waiter, CancellationToken token)
     {
-        using (_gate.Enter())
+        using (EnterSection())
         {
             if (waiter.IsSettled)
             {
@@ -122,6 +130,14 @@ internal sealed partial class BoundedBuffer<T> : Channel<T>, IWaiterHost
 
     public void RecordForeignFault(Exception error) => _onForeignFault?.Invoke(error);
 
+    /// <summary>Enters the lock for a section that may change what writes have to look at.</summary>
+    private Section EnterSection()
+    {
+        _gate.Enter();
+        AssertInvariants_NeedsLock();
+        return new Section(this);
+    }
+
     [Conditional("DEBUG")]
     private void AssertInvariants_NeedsLock()
     {
@@ -130,7 +146,34 @@ internal sealed partial class BoundedBuffer<T> : Channel<T>, IWaiterHost
         Debug.Assert(_writers.IsEmpty || _items.IsFull, "A parked writer means a full buffer.");
         Debug.Assert(!_ended || _readers.IsEmpty, "An ended buffer has no parked reader.");
         Debug.Assert(!_closed || (_items.Count == 0 && _writers.IsEmpty), "A closed buffer is empty.");
-        Debug.Assert(_workers is null || _items.Count == 0 || _workers.IsManned_NeedsLock, "An item never waits for a worker that nobody starts.");
-        _ledger.AssertBalanced_NeedsLock(_items.Count + _parkedAccepted);
+        Debug.Assert(_workers is null || (_items.Count == 0 && _returned.Count == 0) || _workers.IsManned_NeedsLock, "An item never waits for a worker that nobody starts.");
+        _ledger.AssertBalanced_NeedsLock(
+            _gate.State.Accepted, _gate.State.Completed, _gate.State.Claimed, waiting: _items.Count + _parkedAccepted);
+    }
+
+    /// <summary>The time inside the lock.</summary>
+    private readonly ref struct Section(BoundedBuffer<T> buffer)
+    {
+        public void Dispose()
+        {
+            Detours detours = Detours.None;
+            if (buffer._ended)
+            {
+                detours |= Detours.Ended;
+            }
+
+            if (!buffer._readers.IsEmpty || !buffer._readWatchers.IsEmpty)
+            {
+                detours |= Detours.Readers;
+            }
+
+            if (buffer._workers?.CanCall_NeedsLock == true)
+            {
+                detours |= Detours.Workers;
+            }
+
+            buffer._gate.State.Detours = detours;
+            buffer._gate.Exit();
+        }
     }
 }

@@ -15,6 +15,9 @@ internal sealed class BufferedStage<T> : Stage
 
     public BoundedBuffer<T> Buffer { get; }
 
+    /// <summary>The most items that a worker takes at once.</summary>
+    public int MaxBatch => Math.Min(Buffer.MaxBatch, Buffer.Capacity);
+
     public override int? Capacity => Buffer.Capacity;
 
     public override Type ItemType => typeof(T);

@@ -1,6 +1,9 @@
 namespace ProducerConsumer;
 
-/// <summary>The way from one source to one buffer, with the number of items that the buffer accepted from it.</summary>
+/// <summary>
+/// The way from one producer to one buffer, with the number of items that the buffer accepted on it. One for each worker
+/// of a source and not one for all, so that two cores that write do not pass it to and fro.
+/// </summary>
 internal sealed class Edge(string source)
 {
     /// <summary>The name of the stage that the items come from.</summary>
@@ -9,5 +12,5 @@ internal sealed class Edge(string source)
     /// <summary>Guarded by the lock of the buffer.</summary>
     public long Accepted { get; private set; }
 
-    public void Accept_NeedsLock() => Accepted++;
+    public void Accept_NeedsLock(int count = 1) => Accepted += count;
 }

@@ -3,7 +3,11 @@ using System.Threading.Channels;
 namespace ProducerConsumer;
 
 /// <summary>Writes into the first buffer of a run on behalf of one source, and refuses waits that only the caller could end.</summary>
-internal abstract class EdgeWriter<T>(PipelineRun run, BoundedBuffer<T> buffer, Edge? edge) : ChannelWriter<T>
+/// <param name="run">The run.</param>
+/// <param name="buffer">Its first buffer.</param>
+/// <param name="edge">The way of the items; null for the application's own writes.</param>
+/// <param name="home">An execution context that is known not to be a handler's; null when none is. Comparing it is cheaper than looking into the caller's.</param>
+internal abstract class EdgeWriter<T>(PipelineRun run, BoundedBuffer<T> buffer, Edge? edge, ExecutionContext? home) : PipelineWriter<T>
 {
     protected PipelineRun Run => run;
 
@@ -20,6 +24,12 @@ internal abstract class EdgeWriter<T>(PipelineRun run, BoundedBuffer<T> buffer, 
         return refusal is null ? buffer.WriteAsync(item, edge, cancellationToken) : ValueTask.FromException(refusal);
     }
 
+    public override ValueTask<int> WriteManyAsync(ReadOnlyMemory<T> items, CancellationToken cancellationToken = default)
+    {
+        Exception? refusal = RefuseHandler() ?? (Exception?)Refusal;
+        return refusal is null ? buffer.WriteManyAsync(items, edge, cancellationToken) : ValueTask.FromException<int>(refusal);
+    }
+
     public override ValueTask<bool> WaitToWriteAsync(CancellationToken cancellationToken = default)
     {
         if (RefuseHandler() is { } refusal)
@@ -31,9 +41,16 @@ internal abstract class EdgeWriter<T>(PipelineRun run, BoundedBuffer<T> buffer, 
     }
 
     /// <summary>Always, not only when the buffer is full: a program that works until its buffer fills is worse than one that never does.</summary>
-    private InvalidOperationException? RefuseHandler() =>
-        RunMark.Current is { IsHandler: true } mark && mark.Run == run
+    private InvalidOperationException? RefuseHandler()
+    {
+        if (home is not null && ReferenceEquals(ExecutionContext.Capture(), home))
+        {
+            return null;
+        }
+
+        return RunMark.Current is { IsHandler: true } mark && mark.Run == run
             ? new InvalidOperationException(
                 $"A handler of pipeline '{run.Name}' waits for room in its own pipeline, which only handlers can make. Use TryWrite and deal with false, or write from code outside of the pipeline.")
             : null;
+    }
 }

@@ -1,7 +1,7 @@
 namespace ProducerConsumer;
 
 /// <summary>The writer of a pipeline without producers: the application pushes, and completing it ends the input.</summary>
-internal sealed class PushWriter<T>(PipelineRun run, BoundedBuffer<T> buffer) : EdgeWriter<T>(run, buffer, edge: null), IInlet
+internal sealed class PushWriter<T>(PipelineRun run, BoundedBuffer<T> buffer) : EdgeWriter<T>(run, buffer, edge: null, home: null), IInlet
 {
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 

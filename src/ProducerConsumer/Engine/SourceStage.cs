@@ -13,16 +13,12 @@ internal sealed class SourceStage : Stage, IInlet
     private int _turns;
 
     public SourceStage(
-        PipelineRun run, string name, int turns, int maxWorkers, Edge edge, Func<SourceStage, Worker> createWorker)
+        PipelineRun run, string name, int turns, int maxWorkers, Func<SourceStage, Worker> createWorker)
         : base(run, name, maxWorkers, isHandler: false, run.ProducerTokens)
     {
         _turns = turns;
-        Edge = edge;
         _createWorker = createWorker;
     }
-
-    /// <summary>The way that the items of this source take.</summary>
-    public Edge Edge { get; }
 
     public Task Completion => Pool.Completion;
 
@@ -53,7 +49,7 @@ internal sealed class SourceStage : Stage, IInlet
 
     /// <summary>
     /// Takes the next turn for a worker and, while more are left, has another worker start on them. False when none is
-    /// left; the worker has then left the pool.
+    /// left; the worker then finishes and leaves.
     /// </summary>
     public bool TryTakeTurn()
     {
@@ -63,7 +59,6 @@ internal sealed class SourceStage : Stage, IInlet
         {
             if (_turns == 0)
             {
-                Pool.Leave_NeedsLock();
                 return false;
             }
 
@@ -83,6 +78,15 @@ internal sealed class SourceStage : Stage, IInlet
         }
 
         return true;
+    }
+
+    /// <summary>A worker has nothing left to do, and holds nothing back.</summary>
+    public void Leave()
+    {
+        lock (_gate)
+        {
+            Pool.Leave_NeedsLock();
+        }
     }
 
     public void Stop()

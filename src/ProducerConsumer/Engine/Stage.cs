@@ -19,6 +19,9 @@ internal abstract class Stage
     /// <summary>The mark in the execution context of every worker of this stage.</summary>
     public RunMark Mark { get; }
 
+    /// <summary>The execution context of every worker: the mark and nothing else. Null until the first worker made it.</summary>
+    public ExecutionContext? Context { get; set; }
+
     /// <summary>Where the workers of this stage get their tokens.</summary>
     public WorkerTokens Tokens { get; }
 

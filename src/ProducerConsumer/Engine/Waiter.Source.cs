@@ -1,9 +1,14 @@
 using System.Threading.Tasks.Sources;
+using Microsoft.Extensions.ObjectPool;
 
 namespace ProducerConsumer;
 
 /// <summary>A <see cref="Waiter"/> that a <see cref="ValueTask{TResult}"/> of the caller's stands for.</summary>
-/// <remarks>Continuations are always queued: none ever runs inside the write, read or stop that ended the wait.</remarks>
+/// <remarks>
+/// Continuations are always queued: none ever runs inside the write, read or stop that ended the wait. A wait that
+/// succeeded and was awaited gives its waiter back, unless a callback of its token may still be on the way to it: that
+/// one must find the wait it was meant for.
+/// </remarks>
 internal class Waiter<TResult>(IWaiterHost host) : Waiter(host), IValueTaskSource<TResult>, IValueTaskSource
 {
     private ManualResetValueTaskSourceCore<TResult> _core = new() { RunContinuationsAsynchronously = true };
@@ -14,9 +19,15 @@ internal class Waiter<TResult>(IWaiterHost host) : Waiter(host), IValueTaskSourc
     /// <summary>Why the wait failed; null when it did not.</summary>
     private Exception? _error;
 
-    public ValueTask<TResult> AsValueTask() => new(this, _core.Version);
+    /// <summary>How many of the two who must let go of the waiter have done so.</summary>
+    private int _letGo;
 
-    public ValueTask AsPlainValueTask() => new(this, _core.Version);
+    /// <summary>Tells the wait that is under way from those that this waiter served before.</summary>
+    protected short Version => _core.Version;
+
+    public ValueTask<TResult> AsValueTask() => new(this, Version);
+
+    public ValueTask AsPlainValueTask() => new(this, Version);
 
     public void Succeed_NeedsLock(TResult result)
     {
@@ -40,11 +51,43 @@ internal class Waiter<TResult>(IWaiterHost host) : Waiter(host), IValueTaskSourc
         {
             _core.SetException(_error);
         }
+
+        LetGo();
     }
 
-    public TResult GetResult(short token) => _core.GetResult(token);
+    public TResult GetResult(short token)
+    {
+        TResult result = _core.GetResult(token); // Throws when the wait failed, or when the caller asks twice.
+        LetGo();
+        return result;
+    }
 
-    void IValueTaskSource.GetResult(short token) => _core.GetResult(token);
+    /// <summary>As <see cref="Publish"/>, but the caller, which has nothing else to do, runs the continuation.</summary>
+    protected void PublishHere()
+    {
+        _core.RunContinuationsAsynchronously = false;
+        Publish();
+    }
+
+    /// <summary>
+    /// Called by who published and by who took the result, in either order: the result can be seen while the publisher is
+    /// still inside the core, which would then meet the next wait. The second of them gives the waiter back.
+    /// </summary>
+    private void LetGo()
+    {
+        // A full fence either way: the second one sees all that the first one did.
+        if (Interlocked.Increment(ref _letGo) == 2 && IsUnwatched)
+        {
+            _letGo = 0;
+            _result = default!;
+            _core.RunContinuationsAsynchronously = true;
+            _core.Reset(); // From here on the caller's task is spent.
+            Renew();
+            Return();
+        }
+    }
+
+    void IValueTaskSource.GetResult(short token) => GetResult(token);
 
     public ValueTaskSourceStatus GetStatus(short token) => _core.GetStatus(token);
 
@@ -64,4 +107,21 @@ internal class Waiter<TResult>(IWaiterHost host) : Waiter(host), IValueTaskSourc
             _core.OnCompleted(continuation, state, token, flags);
         }
     }
+
+    /// <summary>Gives the renewed waiter back to where it came from.</summary>
+    protected virtual void Return()
+    {
+    }
+}
+
+/// <summary>Makes the waiters of a pool that keeps them for the next wait, so that a wait allocates nothing in the steady state.</summary>
+internal sealed class WaiterPolicy<TWaiter>(Func<TWaiter> create) : PooledObjectPolicy<TWaiter>
+    where TWaiter : notnull
+{
+    /// <summary>As many as wait at once in most programs; beyond it the heap serves.</summary>
+    public const int MaxRetained = 256;
+
+    public override TWaiter Create() => create();
+
+    public override bool Return(TWaiter obj) => true;
 }

@@ -30,6 +30,12 @@ internal abstract class Waiter(IWaiterHost host)
     public bool IsSettled { get; protected set; }
 
     /// <summary>
+    /// Whether no callback of a token can come to this waiter any more, so that it can serve another wait. Written before
+    /// the wait is published.
+    /// </summary>
+    protected bool IsUnwatched { get; private set; }
+
+    /// <summary>
     /// Watches <paramref name="cancellationToken"/>. Called before the waiter is parked and outside the lock: a token
     /// that is already cancelled runs its callback right here.
     /// </summary>
@@ -49,7 +55,18 @@ internal abstract class Waiter(IWaiterHost host)
     public abstract void Publish();
 
     /// <summary>Ends the watch on the caller's token, without waiting for a callback that is running. Outside the lock.</summary>
-    public void Unwatch() => _registration.Unregister();
+    public void Unwatch()
+    {
+        IsUnwatched = _registration == default || _registration.Unregister();
+        _registration = default;
+    }
+
+    /// <summary>Makes the waiter ready for another wait.</summary>
+    protected void Renew()
+    {
+        IsSettled = false;
+        IsUnwatched = false;
+    }
 
     private void Cancel(CancellationToken token)
     {

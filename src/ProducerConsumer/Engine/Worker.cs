@@ -1,22 +1,19 @@
-using System.Runtime.CompilerServices;
-using System.Threading.Tasks.Sources;
-
 namespace ProducerConsumer;
 
 /// <summary>One worker of a pool, from its start on the thread pool to its last step.</summary>
-internal abstract class Worker(Stage stage) : IThreadPoolWorkItem, IValueTaskSource
+internal abstract class Worker(Stage stage) : IThreadPoolWorkItem
 {
     /// <summary>How long a worker keeps its thread while nothing suspends it, in milliseconds.</summary>
     private const int MaxStreak = 30;
 
+    /// <summary>Whether the worker has asked for its slot of the pool.</summary>
+    private bool _hasEntered;
+
+    /// <summary>Cancels this worker's delegates; null until it has its slot.</summary>
+    private CancellationTokenSource? _cancellation;
+
     /// <summary>The execution context that holds the run's mark and nothing else.</summary>
     private ExecutionContext? _context;
-
-    /// <summary>What a parked worker awaits; used again for each time.</summary>
-    private ManualResetValueTaskSourceCore<bool> _wake = new() { RunContinuationsAsynchronously = true };
-
-    /// <summary>Cancels this worker's delegates.</summary>
-    private CancellationTokenSource? _cancellation;
 
     /// <summary>When this worker last got its thread, in milliseconds of the real clock: a fake one does not starve anybody.</summary>
     private long _streakStart;
@@ -24,31 +21,55 @@ internal abstract class Worker(Stage stage) : IThreadPoolWorkItem, IValueTaskSou
     /// <summary>Whether this worker was called and has not come to look yet; true for a new one. Guarded by the lock of the work's owner.</summary>
     public bool IsCalled { get; set; } = true;
 
-    /// <summary>The task is owned by the pool, which counts this worker until <see cref="WorkerPool.Exit"/>.</summary>
-    public void Execute() => _ = RunAsync();
+    /// <summary>The token of this worker's delegates.</summary>
+    protected CancellationToken Token { get; private set; }
 
-    /// <summary>From here on a wake is not lost. Before the worker can be seen parked.</summary>
-    public void PreparePark() => _wake.Reset();
+    /// <summary>Whether the worker has kept its thread for so long that others are to get it.</summary>
+    protected bool IsStreakOver => Environment.TickCount64 - _streakStart > MaxStreak;
 
     /// <summary>Has a parked worker look for work again, once per time. Outside the lock.</summary>
-    public void Wake() => _wake.SetResult(true);
+    public void Wake() => Background.Start(this, local: true);
 
-    void IValueTaskSource.GetResult(short token) => _wake.GetResult(token);
+    /// <summary>Runs the worker on a thread of the pool, whose execution context is the default one.</summary>
+    public void Execute()
+    {
+        if (!TryEnter())
+        {
+            return;
+        }
 
-    ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => _wake.GetStatus(token);
+        RestoreContext();
+        EndStreak();
+        try
+        {
+            Run();
+        }
+        catch (Exception bug)
+        {
+            // Every user call has a catch of its own, so this is a fault of the library; the run must still end.
+            Fail(bug);
+        }
+    }
 
-    void IValueTaskSource.OnCompleted(
-        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
-        _wake.OnCompleted(continuation, state, token, flags);
+    /// <summary>
+    /// Works until there is nothing to do, user code suspends the worker, or its streak is over. Whoever ends that has the
+    /// worker executed again. The last step of a worker is <see cref="End"/>.
+    /// </summary>
+    protected abstract void Run();
 
-    /// <summary>Waits, once parked, until there is work or nothing to wait for.</summary>
-    protected ValueTask ParkAsync() => new(this, _wake.Version);
+    /// <summary>A fault of the library itself.</summary>
+    protected void Fail(Exception bug)
+    {
+        stage.Run.Log.Faulted(stage.Run.Fault(new ItemFailure(stage.Name, bug)));
+        End();
+    }
 
-    /// <summary>Works until there is nothing left for this worker, and leaves the pool in the step that finds that out.</summary>
-    protected abstract Task WorkAsync();
-
-    /// <summary>The token of this worker's delegates.</summary>
-    protected CancellationToken Token => _cancellation!.Token;
+    /// <summary>The worker has left the pool and does nothing any more.</summary>
+    protected void End()
+    {
+        stage.Tokens.Return(_cancellation!);
+        stage.Pool.Exit();
+    }
 
     /// <summary>Gives the next call the worker's own execution context, whatever the last one left behind.</summary>
     protected void RestoreContext()
@@ -64,68 +85,39 @@ internal abstract class Worker(Stage stage) : IThreadPoolWorkItem, IValueTaskSou
         }
     }
 
-    /// <summary>Notes that the worker was suspended, so that others had their chance.</summary>
+    /// <summary>Notes that others had their chance.</summary>
     protected void EndStreak() => _streakStart = Environment.TickCount64;
 
     /// <summary>
-    /// Awaited between two pieces of work: lets others have the thread when this worker kept it too long. A worker that
-    /// user code suspended is on the stack of whoever resumed it, and leaves that: what comes next must not run inside
-    /// somebody's <c>SetResult</c>, which may have more to do.
+    /// Takes a slot of the pool, the first time. Only workers that have left and not ended can still hold it, so the wait
+    /// is short; the thread does not wait.
     /// </summary>
-    /// <param name="suspended">Whether user code suspended the worker. The buffer's own waits do not count: they resume on the pool.</param>
-    protected RestAwaitable Rest(bool suspended)
+    private bool TryEnter()
     {
-        if (suspended)
+        if (!_hasEntered)
         {
-            return new RestAwaitable(this, isDue: true, local: true);
-        }
-
-        return new RestAwaitable(this, isDue: Environment.TickCount64 - _streakStart > MaxStreak, local: false);
-    }
-
-    private async Task RunAsync()
-    {
-        await stage.Pool.EnterAsync().ConfigureAwait(false);
-        _cancellation = stage.Tokens.Rent();
-        try
-        {
-            RunMark.Current = stage.Mark;
-            _context = ExecutionContext.Capture();
-            EndStreak();
-            await WorkAsync().ConfigureAwait(false);
-        }
-        catch (Exception bug)
-        {
-            // Every user call has a catch of its own, so this is a fault of the library; the run must still end.
-            stage.Run.Log.Faulted(stage.Run.Fault(new ItemFailure(stage.Name, bug)));
-        }
-        finally
-        {
-            stage.Tokens.Return(_cancellation);
-            stage.Pool.Exit();
-        }
-    }
-
-    /// <summary>
-    /// Goes on from the thread pool, or at once when no rest is due. Awaited by the loop itself and not wrapped in a task:
-    /// one that completes before the loop looks at it would leave the loop where it is.
-    /// </summary>
-    protected readonly struct RestAwaitable(Worker worker, bool isDue, bool local) : ICriticalNotifyCompletion
-    {
-        public bool IsCompleted => !isDue;
-
-        public RestAwaitable GetAwaiter() => this;
-
-        public void GetResult()
-        {
-            if (isDue)
+            _hasEntered = true;
+            Task slot = stage.Pool.EnterAsync();
+            if (!slot.IsCompletedSuccessfully)
             {
-                worker.EndStreak();
+                slot.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(Wake);
+                return false;
             }
         }
 
-        public void OnCompleted(Action continuation) => UnsafeOnCompleted(continuation);
+        if (_cancellation is null)
+        {
+            _cancellation = stage.Tokens.Rent();
+            Token = _cancellation.Token;
+            _context = stage.Context ??= CreateContext();
+        }
 
-        public void UnsafeOnCompleted(Action continuation) => Background.Requeue(continuation, local);
+        return true;
+    }
+
+    private ExecutionContext CreateContext()
+    {
+        RunMark.Current = stage.Mark;
+        return ExecutionContext.Capture()!;
     }
 }

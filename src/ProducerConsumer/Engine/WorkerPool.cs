@@ -36,6 +36,9 @@ internal sealed class WorkerPool(int maxWorkers, Func<Worker> create)
     /// <summary>How many workers work, or come to.</summary>
     public int Active_NeedsLock => _live - _parked.Count;
 
+    /// <summary>Whether a <see cref="Call_NeedsLock"/> would have somebody come.</summary>
+    public bool CanCall_NeedsLock => !_calling && (_parked.Count > 0 || _live < maxWorkers);
+
     /// <summary>Whether work that waits is sure of a worker: one is on its way, or none is left to call and each looks again.</summary>
     public bool IsManned_NeedsLock => _calling || Active_NeedsLock == maxWorkers;
 
@@ -61,19 +64,27 @@ internal sealed class WorkerPool(int maxWorkers, Func<Worker> create)
     /// </summary>
     public Call Call_NeedsLock()
     {
-        if (_calling)
+        if (TryCallParked_NeedsLock(out Call call) || _calling)
         {
-            return Call.None;
-        }
-
-        if (_parked.TryPop(out Worker? worker))
-        {
-            _calling = true;
-            return Call.Wake(worker);
+            return call;
         }
 
         _calling = TryReserve_NeedsLock();
         return _calling ? Call.StartNew : Call.None;
+    }
+
+    /// <summary>As <see cref="Call_NeedsLock"/>, but only a parked worker.</summary>
+    public bool TryCallParked_NeedsLock(out Call call)
+    {
+        if (!_calling && _parked.TryPop(out Worker? worker))
+        {
+            _calling = true;
+            call = Call.Wake(worker);
+            return true;
+        }
+
+        call = Call.None;
+        return false;
     }
 
     /// <summary>Pays what <see cref="Call_NeedsLock"/> owes. Outside the lock.</summary>
@@ -99,12 +110,8 @@ internal sealed class WorkerPool(int maxWorkers, Func<Worker> create)
         }
     }
 
-    /// <summary>A worker found nothing; it awaits <see cref="Worker.ParkAsync"/> next.</summary>
-    public void Park_NeedsLock(Worker worker)
-    {
-        worker.PreparePark();
-        _parked.Push(worker);
-    }
+    /// <summary>A worker found nothing and gives its thread back until it is called.</summary>
+    public void Park_NeedsLock(Worker worker) => _parked.Push(worker);
 
     /// <summary>Takes out all parked workers, for the caller to wake: nothing will come any more.</summary>
     public Worker[] TakeParked_NeedsLock()
@@ -117,7 +124,7 @@ internal sealed class WorkerPool(int maxWorkers, Func<Worker> create)
     public void Leave_NeedsLock() => _live--;
 
     /// <summary>Starts a worker that was reserved. Outside the lock.</summary>
-    public void Start() => Background.Start(create());
+    public void Start() => Background.Start(create(), local: false);
 
     /// <summary>The owner's word, given once, that it will reserve no more. Outside the lock.</summary>
     public void Finish() => Release();

@@ -6,26 +6,21 @@ namespace ProducerConsumer;
 internal static class Settlement
 {
     /// <summary>
-    /// Judges how a handler's call ended. Returns the outcome for the worker to book with its next step, or none when the
-    /// item is booked already. Which token a cancellation carries does not count: linked tokens and drivers differ.
+    /// Judges how a handler's call ended that did not return, and books it. Which token a cancellation carries does not
+    /// count: linked tokens and drivers differ.
     /// </summary>
-    public static CallOutcome JudgeCall<T>(BufferedStage<T> stage, WorkSlot<T> slot, Exception? error, CancellationToken token)
+    public static void JudgeCall<T>(BufferedStage<T> stage, Claim<T> claim, Exception error, CancellationToken token)
     {
-        if (error is null)
-        {
-            return CallOutcome.Completed;
-        }
-
         if (error is OperationCanceledException && (stage.Run.HeedToken() || token.IsCancellationRequested))
         {
-            return CallOutcome.Canceled;
+            stage.Buffer.Settle(claim, CallOutcome.Canceled);
+            return;
         }
 
         // First the stop: the sooner the buffers close, the fewer items are begun in vain. Last the log, which may block.
-        ItemFailure fault = stage.Run.Fault(ItemFailure.OfItem(stage.Name, slot.Item, attempt: 1, error));
-        stage.Buffer.Settle(slot, CallOutcome.Failed);
+        ItemFailure fault = stage.Run.Fault(ItemFailure.OfItem(stage.Name, claim.Current, attempt: 1, error));
+        stage.Buffer.Settle(claim, CallOutcome.Failed);
         stage.Run.Log.Faulted(fault);
-        return CallOutcome.None;
     }
 
     /// <summary>Judges how a producer's turn ended. After a stop, a cancelled wait or a refused write is the way to leave.</summary>

@@ -1,21 +1,5 @@
 namespace ProducerConsumer.Benchmarks;
 
-/// <summary>What a row of a table stands for.</summary>
-internal enum Role
-{
-    /// <summary>A library or idiom to compare with.</summary>
-    Peer,
-
-    /// <summary>A bound that no bounded queue reaches.</summary>
-    Limit,
-
-    /// <summary>This library, written to item by item.</summary>
-    Push,
-
-    /// <summary>This library, pulling from a sequence.</summary>
-    Pull,
-}
-
 /// <summary>One way to bring items from producers to consumers.</summary>
 /// <param name="Name">The name of the row.</param>
 /// <param name="Role">What the row stands for.</param>

@@ -14,6 +14,12 @@ internal readonly record struct ValueItem(long Id, long Payload) : IItem<ValueIt
     public static ValueItem Create(long number) => new(number, ~number);
 }
 
+/// <summary>8 bytes, so that an array of 100 costs little more than 8 bytes per item.</summary>
+internal readonly record struct NumberItem(long Id) : IItem<NumberItem>
+{
+    public static NumberItem Create(long number) => new(number);
+}
+
 /// <summary>A reference. The objects exist beforehand, so that the hand-off is measured and not their making.</summary>
 internal sealed class ObjectItem(long id) : IItem<ObjectItem>
 {

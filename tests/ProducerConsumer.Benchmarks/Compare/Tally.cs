@@ -27,7 +27,7 @@ internal static class Tally
     }
 
     /// <summary>Reads and clears all cells. Nobody may be counting.</summary>
-    public static (long Count, long Sum) Take()
+    private static (long Count, long Sum) Take()
     {
         lock (Cells)
         {
@@ -40,6 +40,29 @@ internal static class Tally
             }
 
             return total;
+        }
+    }
+
+    /// <summary>The sum that the ids of the first items have to give.</summary>
+    public static long SumOf<T>(long items)
+        where T : IItem<T>
+    {
+        long sum = 0;
+        for (long number = 0; number < items; number++)
+        {
+            sum += Mix(T.Create(number).Id);
+        }
+
+        return sum;
+    }
+
+    /// <summary>Refuses a run in which an item was lost, doubled or changed.</summary>
+    public static void Check(string name, long items, long sum)
+    {
+        (long handled, long handledSum) = Take();
+        if (handled != items || handledSum != sum)
+        {
+            throw new InvalidOperationException($"{name} handled {handled} of {items} items, or not the right ones.");
         }
     }
 

@@ -50,13 +50,13 @@ internal static class Work<T>
             WorkKind.SometimesAwaits => static (item, _) =>
             {
                 Tally.Add(item.Id);
-                return item.Id % 200 == 0 ? new ValueTask(Task.Delay(5, CancellationToken.None)) : default;
+                return IsSlow(item.Id) ? new ValueTask(Task.Delay(5, CancellationToken.None)) : default;
             }
             ,
             WorkKind.SometimesBlocks => static (item, _) =>
             {
                 Tally.Add(item.Id);
-                if (item.Id % 200 == 0)
+                if (IsSlow(item.Id))
                 {
                     Thread.Sleep(2);
                 }
@@ -67,6 +67,9 @@ internal static class Work<T>
             _ => throw new ArgumentOutOfRangeException(nameof(kind)),
         };
     }
+
+    /// <summary>One item of each 200, at another place each time: else one of several loops that share the items would get them all.</summary>
+    private static bool IsSlow(long id) => (id + (id / 200)) % 200 == 0;
 
     private static ValueTask Compute(T item, int rounds)
     {

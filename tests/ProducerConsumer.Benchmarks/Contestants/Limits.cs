@@ -21,66 +21,11 @@ internal static class Limits<T>
         })));
     }
 
-    /// <summary>Each side publishes its position once per batch of 64, and spins while it waits.</summary>
     private static Task RunRingAsync(Setting setting, long items, Func<T, CancellationToken, ValueTask> handler)
     {
-        T[] slots = new T[setting.Capacity];
-        Position written = new();
-        Position read = new();
-        Task producer = Task.Factory.StartNew(
-            () =>
-            {
-                long position = 0;
-                SpinWait spin = default;
-                foreach (T item in setting.Share<T>(0, items))
-                {
-                    while (position - Volatile.Read(ref read.Value) == slots.Length)
-                    {
-                        Volatile.Write(ref written.Value, position);
-                        spin.SpinOnce();
-                    }
-
-                    slots[position % slots.Length] = item;
-                    position++;
-                    if (position % 64 == 0)
-                    {
-                        Volatile.Write(ref written.Value, position);
-                    }
-                }
-
-                Volatile.Write(ref written.Value, position);
-            },
-            TaskCreationOptions.LongRunning);
-        Task consumer = Task.Factory.StartNew(
-            () =>
-            {
-                SpinWait spin = default;
-                for (long position = 0; position < items;)
-                {
-                    long end = Volatile.Read(ref written.Value);
-                    if (end == position)
-                    {
-                        spin.SpinOnce();
-                    }
-
-                    for (; position < end; position++)
-                    {
-                        Handled.AtOnce(handler(slots[position % slots.Length], CancellationToken.None));
-                        if (position % 64 == 63)
-                        {
-                            Volatile.Write(ref read.Value, position + 1);
-                        }
-                    }
-
-                    Volatile.Write(ref read.Value, position);
-                }
-            },
-            TaskCreationOptions.LongRunning);
-        return Task.WhenAll(producer, consumer);
-    }
-
-    private sealed class Position
-    {
-        public long Value;
+        SpscRing<T> ring = new(setting.Capacity);
+        return Task.WhenAll(
+            Task.Factory.StartNew(() => ring.Write(setting.Share<T>(0, items)), TaskCreationOptions.LongRunning),
+            Task.Factory.StartNew(() => ring.Read(items, handler), TaskCreationOptions.LongRunning));
     }
 }

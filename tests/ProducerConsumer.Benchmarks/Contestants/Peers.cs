@@ -15,6 +15,8 @@ internal static class Peers<T>
     private static readonly Lazy<ActorMaterializer> Materializer = new(
         () => ActorSystem.Create("compare", "akka.loglevel = OFF\nakka.stdout-loglevel = OFF").Materializer());
 
+    public static ActorMaterializer Akka => Materializer.Value;
+
     public static IEnumerable<Contestant<T>> All =>
     [
         new("Dataflow: ActionBlock", Role.Peer, RunDataflowAsync),
@@ -96,7 +98,7 @@ internal static class Peers<T>
                 await handler(item, CancellationToken.None).ConfigureAwait(false);
                 return NotUsed.Instance;
             })
-            .RunWith(Sink.Ignore<NotUsed>(), Materializer.Value);
+            .RunWith(Sink.Ignore<NotUsed>(), Akka);
         await Produce(setting, items, share => RawChannel<T>.WriteAllAsync(channel.Writer, share)).ConfigureAwait(false);
         channel.Writer.Complete();
         await consume.ConfigureAwait(false);

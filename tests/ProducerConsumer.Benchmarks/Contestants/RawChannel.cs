@@ -32,6 +32,25 @@ internal static class RawChannel<T>
         }
     }
 
+    public static async Task ReadAllAsync(ChannelReader<T> reader, Func<T, CancellationToken, ValueTask> handler)
+    {
+        await foreach (T item in reader.ReadAllAsync().ConfigureAwait(false))
+        {
+            await handler(item, CancellationToken.None).ConfigureAwait(false);
+        }
+    }
+
+    public static async Task ReadManyAsync(ChannelReader<T> reader, Func<T, CancellationToken, ValueTask> handler)
+    {
+        while (await reader.WaitToReadAsync().ConfigureAwait(false))
+        {
+            while (reader.TryRead(out T? item))
+            {
+                await handler(item, CancellationToken.None).ConfigureAwait(false);
+            }
+        }
+    }
+
     private static async Task RunAsync(
         Setting setting, long items, Func<ChannelWriter<T>, IEnumerable<T>, Task> produce, Func<ChannelReader<T>, Task> consume)
     {
@@ -50,25 +69,6 @@ internal static class RawChannel<T>
             while (!writer.TryWrite(item))
             {
                 await writer.WaitToWriteAsync().ConfigureAwait(false);
-            }
-        }
-    }
-
-    private static async Task ReadAllAsync(ChannelReader<T> reader, Func<T, CancellationToken, ValueTask> handler)
-    {
-        await foreach (T item in reader.ReadAllAsync().ConfigureAwait(false))
-        {
-            await handler(item, CancellationToken.None).ConfigureAwait(false);
-        }
-    }
-
-    private static async Task ReadManyAsync(ChannelReader<T> reader, Func<T, CancellationToken, ValueTask> handler)
-    {
-        while (await reader.WaitToReadAsync().ConfigureAwait(false))
-        {
-            while (reader.TryRead(out T? item))
-            {
-                await handler(item, CancellationToken.None).ConfigureAwait(false);
             }
         }
     }

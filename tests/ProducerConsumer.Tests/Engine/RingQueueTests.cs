@@ -13,7 +13,7 @@ public sealed class RingQueueTests
     public async Task RingQueue_RandomSteps_BehavesLikeAList(int capacity)
     {
         Random random = new(capacity);
-        RingQueue<int> queue = new(capacity);
+        RingQueue<int> queue = new(capacity, new SpinGate());
         List<int> model = [];
         await Task.Run(() =>
         {
@@ -46,7 +46,7 @@ public sealed class RingQueueTests
     [GuardedFact]
     public async Task RingQueue_GrowsWithItsHeadInTheMiddle_KeepsTheOrder()
     {
-        RingQueue<int> queue = new(100);
+        RingQueue<int> queue = new(100, new SpinGate());
         for (int i = 0; i < 16; i++)
         {
             queue.Add(i);
@@ -76,7 +76,7 @@ public sealed class RingQueueTests
     [InlineData(true)]
     public async Task RingQueue_RemovedItem_IsNotKeptAlive(bool newest)
     {
-        RingQueue<object> queue = new(4);
+        RingQueue<object> queue = new(4, new SpinGate());
         WeakReference item = await Task.Run(() => Pass(queue, newest));
         GC.Collect();
         GC.WaitForPendingFinalizers();

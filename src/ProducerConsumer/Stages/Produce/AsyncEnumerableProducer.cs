@@ -2,32 +2,40 @@ namespace ProducerConsumer;
 
 /// <summary>Pulls from an asynchronous enumerable; its one turn ends with the sequence or with a stop.</summary>
 internal sealed class AsyncEnumerableProducer<T>(SourceStage stage, BoundedBuffer<T> buffer, IAsyncEnumerable<T> source)
-    : ProduceWorker<T>(stage, buffer)
+    : PullWorker<T>(stage, buffer)
 {
     protected override ValueTask ProduceAsync(CancellationToken cancellationToken)
     {
         IAsyncEnumerator<T> items = source.GetAsyncEnumerator(cancellationToken);
-        return RunAndDisposeAsync(() => PullAsync(items, cancellationToken), items.DisposeAsync);
+        return RunAndDisposeAsync(() => PullAsync(items), items.DisposeAsync);
     }
 
-    private async ValueTask PullAsync(IAsyncEnumerator<T> items, CancellationToken cancellationToken)
+    private async ValueTask PullAsync(IAsyncEnumerator<T> items)
     {
-        while (!cancellationToken.IsCancellationRequested)
+        while (IsWanted)
         {
             RestoreContext();
             ValueTask<bool> move = items.MoveNextAsync();
             bool suspended = !move.IsCompleted;
+            if (suspended)
+            {
+                await FlushAsync().ConfigureAwait(false);
+            }
+
             if (!await move.ConfigureAwait(false))
             {
                 break;
             }
 
-            if (!await DeliverAsync(items.Current).ConfigureAwait(false))
+            if (Keep(items.Current) && !suspended)
             {
-                break;
+                continue;
             }
 
+            await DeliverAsync().ConfigureAwait(false);
             await Rest(suspended);
         }
+
+        await DeliverAsync().ConfigureAwait(false);
     }
 }

@@ -5,34 +5,57 @@ namespace ProducerConsumer;
 
 /// <summary>Pulls from a channel of the application's; its one turn ends with the channel or with a stop. What it has not read stays there.</summary>
 internal sealed class ChannelReaderProducer<T>(SourceStage stage, BoundedBuffer<T> buffer, ChannelReader<T> source)
-    : ProduceWorker<T>(stage, buffer)
+    : PullWorker<T>(stage, buffer)
 {
     protected override async ValueTask ProduceAsync(CancellationToken cancellationToken)
     {
-        while (!cancellationToken.IsCancellationRequested)
+        while (TryPull(out bool isEmpty))
+        {
+            if (!isEmpty)
+            {
+                await DeliverAsync().ConfigureAwait(false);
+                await Rest(suspended: false);
+                continue;
+            }
+
+            ValueTask<bool> wait = WaitToReadAsync(cancellationToken);
+            bool suspended = !wait.IsCompleted;
+            if (suspended)
+            {
+                await FlushAsync().ConfigureAwait(false);
+            }
+
+            if (!await wait.ConfigureAwait(false))
+            {
+                break;
+            }
+
+            await Rest(suspended);
+        }
+
+        await DeliverAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Pulls until a delivery is due or the channel is empty; false when no more is wanted.</summary>
+    private bool TryPull(out bool isEmpty)
+    {
+        isEmpty = false;
+        while (IsWanted)
         {
             RestoreContext();
-            if (source.TryRead(out T? item))
+            if (!source.TryRead(out T? item))
             {
-                if (!await DeliverAsync(item).ConfigureAwait(false))
-                {
-                    break;
-                }
-
-                await Rest(suspended: false);
+                isEmpty = true;
+                return true;
             }
-            else
-            {
-                ValueTask<bool> wait = WaitToReadAsync(cancellationToken);
-                bool suspended = !wait.IsCompleted;
-                if (!await wait.ConfigureAwait(false))
-                {
-                    break;
-                }
 
-                await Rest(suspended);
+            if (!Keep(item))
+            {
+                return true;
             }
         }
+
+        return false;
     }
 
     /// <summary>

@@ -2,13 +2,13 @@ namespace ProducerConsumer;
 
 /// <summary>Pulls from an enumerable; its one turn ends with the sequence or with a stop.</summary>
 internal sealed class EnumerableProducer<T>(SourceStage stage, BoundedBuffer<T> buffer, IEnumerable<T> source)
-    : ProduceWorker<T>(stage, buffer)
+    : PullWorker<T>(stage, buffer)
 {
     protected override ValueTask ProduceAsync(CancellationToken cancellationToken)
     {
         IEnumerator<T> items = source.GetEnumerator();
         return RunAndDisposeAsync(
-            () => PullAsync(items, cancellationToken),
+            () => PullAsync(items),
             () =>
             {
                 items.Dispose();
@@ -16,22 +16,34 @@ internal sealed class EnumerableProducer<T>(SourceStage stage, BoundedBuffer<T> 
             });
     }
 
-    private async ValueTask PullAsync(IEnumerator<T> items, CancellationToken cancellationToken)
+    private async ValueTask PullAsync(IEnumerator<T> items)
     {
-        while (!cancellationToken.IsCancellationRequested)
+        while (TryPull(items))
+        {
+            await DeliverAsync().ConfigureAwait(false);
+            await Rest(suspended: false);
+        }
+
+        await DeliverAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Pulls until a delivery is due; false when there will be no more.</summary>
+    private bool TryPull(IEnumerator<T> items)
+    {
+        while (IsWanted)
         {
             RestoreContext();
             if (!items.MoveNext())
             {
-                break;
+                return false;
             }
 
-            if (!await DeliverAsync(items.Current).ConfigureAwait(false))
+            if (!Keep(items.Current))
             {
-                break;
+                return true;
             }
-
-            await Rest(suspended: false);
         }
+
+        return false;
     }
 }

@@ -84,18 +84,18 @@ public sealed partial class PipelineBuilder<T>
     /// <exception cref="ArgumentNullException"><paramref name="produce"/> is <see langword="null"/>.</exception>
     /// <exception cref="ArgumentException">Another stage has this <paramref name="name"/>.</exception>
     public PipelineBuilder<T> Produce(
-        int count, Func<ChannelWriter<T>, CancellationToken, ValueTask> produce, int? maxWorkers = null, string? name = null)
+        int count, Func<PipelineWriter<T>, CancellationToken, ValueTask> produce, int? maxWorkers = null, string? name = null)
     {
         CheckTurns(count, produce, maxWorkers);
         return AddSource(name, count, maxWorkers ?? count, (stage, buffer) => new WriterProducer<T>(stage, buffer, produce));
     }
 
-    /// <inheritdoc cref="Produce(int, Func{ChannelWriter{T}, CancellationToken, ValueTask}, int?, string?)"/>
+    /// <inheritdoc cref="Produce(int, Func{PipelineWriter{T}, CancellationToken, ValueTask}, int?, string?)"/>
     public PipelineBuilder<T> Produce(
-        int count, in Func<ChannelWriter<T>, CancellationToken, Task> produce, int? maxWorkers = null, string? name = null)
+        int count, in Func<PipelineWriter<T>, CancellationToken, Task> produce, int? maxWorkers = null, string? name = null)
     {
         CheckTurns(count, produce, maxWorkers);
-        Func<ChannelWriter<T>, CancellationToken, Task> call = produce;
+        Func<PipelineWriter<T>, CancellationToken, Task> call = produce;
         return Produce(
             count, (writer, cancellationToken) => new ValueTask(call(writer, cancellationToken)), maxWorkers, name);
     }

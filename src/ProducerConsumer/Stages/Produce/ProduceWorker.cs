@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 
 namespace ProducerConsumer;
@@ -5,40 +6,65 @@ namespace ProducerConsumer;
 /// <summary>Takes turns of a source; what a turn does is the kind of producer.</summary>
 internal abstract class ProduceWorker<T>(SourceStage stage, BoundedBuffer<T> buffer) : Worker(stage)
 {
-    protected sealed override async Task WorkAsync()
-    {
-        while (stage.TryTakeTurn())
-        {
-            bool suspended = false;
-            Exception? error = null;
-            try
-            {
-                ValueTask turn = ProduceAsync(Token);
-                suspended = !turn.IsCompleted;
-                await turn.ConfigureAwait(false);
-            }
-            catch (Exception thrown)
-            {
-                error = thrown;
-            }
+    protected SourceStage Stage { get; } = stage;
 
-            RestoreContext();
-            Settlement.JudgeTurn(stage, error);
-            await Rest(suspended);
-        }
-    }
+    /// <summary>Where the items go.</summary>
+    protected BoundedBuffer<T> Buffer { get; } = buffer;
+
+    /// <summary>The way of this worker's items.</summary>
+    protected Edge Edge { get; } = buffer.AddEdge(stage.Name);
+
+    /// <summary>The task is owned by the pool, which counts this worker until its end.</summary>
+    protected sealed override void Run() => _ = TakeTurnsAsync();
 
     /// <summary>One turn, to its end.</summary>
     protected abstract ValueTask ProduceAsync(CancellationToken cancellationToken);
 
-    /// <summary>
-    /// Hands over an item that the source returned, which counts as accepted from now on. False when the run was closed
-    /// and the item is handed back: there is no point in asking the source for more.
-    /// </summary>
-    protected ValueTask<bool> DeliverAsync(T item) => buffer.DeliverAsync(item, stage.Edge);
+    /// <summary>All turns are over: what the worker still holds goes its way.</summary>
+    protected virtual ValueTask FinishAsync() => default;
 
-    /// <summary>A writer for one turn, for the caller to close when the turn ends.</summary>
-    protected ProducerWriter<T> CreateWriter() => new(stage, buffer);
+    /// <summary>
+    /// Awaited between two pieces of work: lets others have the thread when this worker kept it too long. A worker that
+    /// user code suspended is on the stack of whoever resumed it, and leaves that: what comes next must not run inside
+    /// somebody's <c>SetResult</c>, which may have more to do.
+    /// </summary>
+    /// <param name="suspended">Whether user code suspended the worker. The buffer's own waits do not count: they resume on the pool.</param>
+    protected RestAwaitable Rest(bool suspended) =>
+        suspended ? new RestAwaitable(this, isDue: true, local: true) : new RestAwaitable(this, isDue: IsStreakOver, local: false);
+
+    private async Task TakeTurnsAsync()
+    {
+        try
+        {
+            while (Stage.TryTakeTurn())
+            {
+                bool suspended = false;
+                Exception? error = null;
+                try
+                {
+                    ValueTask turn = ProduceAsync(Token);
+                    suspended = !turn.IsCompleted;
+                    await turn.ConfigureAwait(false);
+                }
+                catch (Exception thrown)
+                {
+                    error = thrown;
+                }
+
+                RestoreContext();
+                Settlement.JudgeTurn(Stage, error);
+                await Rest(suspended);
+            }
+
+            await FinishAsync().ConfigureAwait(false);
+            Stage.Leave();
+            End();
+        }
+        catch (Exception bug)
+        {
+            Fail(bug); // Every user call has a catch of its own.
+        }
+    }
 
     /// <summary>Runs a loop over a source and disposes the source; neither hides what the other throws.</summary>
     protected static async ValueTask RunAndDisposeAsync(Func<ValueTask> loop, Func<ValueTask> dispose)
@@ -67,5 +93,28 @@ internal abstract class ProduceWorker<T>(SourceStage stage, BoundedBuffer<T> buf
         {
             ExceptionDispatchInfo.Throw(error);
         }
+    }
+
+    /// <summary>
+    /// Goes on from the thread pool, or at once when no rest is due. Awaited by the loop itself and not wrapped in a task:
+    /// one that completes before the loop looks at it would leave the loop where it is.
+    /// </summary>
+    protected readonly struct RestAwaitable(ProduceWorker<T> worker, bool isDue, bool local) : ICriticalNotifyCompletion
+    {
+        public bool IsCompleted => !isDue;
+
+        public RestAwaitable GetAwaiter() => this;
+
+        public void GetResult()
+        {
+            if (isDue)
+            {
+                worker.EndStreak();
+            }
+        }
+
+        public void OnCompleted(Action continuation) => UnsafeOnCompleted(continuation);
+
+        public void UnsafeOnCompleted(Action continuation) => Background.Requeue(continuation, local);
     }
 }

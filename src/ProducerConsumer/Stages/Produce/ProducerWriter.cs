@@ -3,7 +3,12 @@ using System.Threading.Channels;
 namespace ProducerConsumer;
 
 /// <summary>One producer task's own view of the pipeline's input: completing it ends this view and nobody else's.</summary>
-internal sealed class ProducerWriter<T>(SourceStage stage, BoundedBuffer<T> buffer) : EdgeWriter<T>(stage.Run, buffer, stage.Edge)
+/// <param name="stage">The stage of the producer.</param>
+/// <param name="buffer">Where the items go.</param>
+/// <param name="edge">The way that they take.</param>
+/// <param name="home">The execution context in which the producer was begun.</param>
+internal sealed class ProducerWriter<T>(SourceStage stage, BoundedBuffer<T> buffer, Edge edge, ExecutionContext? home)
+    : EdgeWriter<T>(stage.Run, buffer, edge, home)
 {
     /// <summary>How the view was completed; null while it is open. Set once.</summary>
     private Closing? _closing;

@@ -1,15 +1,13 @@
-using System.Threading.Channels;
-
 namespace ProducerConsumer;
 
 /// <summary>A producer task that writes as much and as often as it likes, into a writer of its own.</summary>
 internal sealed class WriterProducer<T>(
-    SourceStage stage, BoundedBuffer<T> buffer, Func<ChannelWriter<T>, CancellationToken, ValueTask> produce)
+    SourceStage stage, BoundedBuffer<T> buffer, Func<PipelineWriter<T>, CancellationToken, ValueTask> produce)
     : ProduceWorker<T>(stage, buffer)
 {
     protected override async ValueTask ProduceAsync(CancellationToken cancellationToken)
     {
-        ProducerWriter<T> writer = CreateWriter();
+        ProducerWriter<T> writer = new(Stage, Buffer, Edge, ExecutionContext.Capture());
         try
         {
             await produce(writer, cancellationToken).ConfigureAwait(false);

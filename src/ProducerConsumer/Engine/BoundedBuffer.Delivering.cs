@@ -1,0 +1,130 @@
+using System.Threading.Channels;
+
+namespace ProducerConsumer;
+
+/// <summary>
+/// The side of the buffer that pulling producers see: what a source returned to them is accepted, whether there is room
+/// or not.
+/// </summary>
+internal sealed partial class BoundedBuffer<T>
+{
+    /// <summary>The sources that write here. Guarded by the lock.</summary>
+    private readonly List<Edge> _edges = [];
+
+    /// <summary>Batches that pulling workers may be filling. Guarded by the lock.</summary>
+    private readonly List<LocalBatch<T>> _batches = [];
+
+    /// <summary>Whether no item is let in any more; read without the lock, for those who would ask a source for more.</summary>
+    public bool HasEnded => Volatile.Read(ref _ended);
+
+    /// <summary>The most items that a pulling worker may hold back. None in a drop mode: each item drops on its own.</summary>
+    public int MaxLocalBatch =>
+        _fullMode == BoundedChannelFullMode.Wait ? Math.Max(1, Math.Min(Math.Min(MaxBatch, 32), Capacity / 4)) : 1;
+
+    /// <summary>Opens the way of one more producer.</summary>
+    public Edge AddEdge(string source)
+    {
+        Edge edge = new(source);
+        using (EnterSection())
+        {
+            _edges.Add(edge);
+        }
+
+        return edge;
+    }
+
+    /// <summary>
+    /// Takes over an item that counts as accepted because its source returned it to the pipeline. Waits for room; true
+    /// when it is in, false when the buffer was closed and the item is handed back as undelivered. Never throws.
+    /// </summary>
+    public ValueTask<bool> DeliverAsync(T item, Edge edge)
+    {
+        if (TryWriteQuickly(item, edge))
+        {
+            return new ValueTask<bool>(true);
+        }
+
+        bool added = false;
+        bool ended;
+        Signals signals = default;
+        using (EnterSection())
+        {
+            ended = _ended;
+            if (ended)
+            {
+                Accept_NeedsLock(edge);
+                _ledger.ReturnUnstarted_NeedsLock(item);
+            }
+            else if (!(added = TryAdd_NeedsLock(item, edge, ref signals)))
+            {
+                Accept_NeedsLock(edge);
+                _parkedAccepted++;
+            }
+        }
+
+        Raise(ref signals);
+        return added || ended
+            ? new ValueTask<bool>(added)
+            : Park(_writeWaiters.Get().Begin(item, edge, isAccepted: true), CancellationToken.None).AsDelivery();
+    }
+
+    /// <summary>Takes over the items of a worker's batch, as <see cref="DeliverAsync"/> does; true when all are in.</summary>
+    public ValueTask<bool> PublishAsync(LocalBatch<T> batch)
+    {
+        ReadOnlyMemory<T> items;
+        int added = 0;
+        bool ended;
+        Signals signals = default;
+        using (EnterSection())
+        {
+            ended = _ended;
+            items = batch.TakeAll_NeedsLock();
+            Accept_NeedsLock(batch.Edge, items.Length);
+            if (ended)
+            {
+                Return_NeedsLock(items.Span);
+            }
+            else
+            {
+                added = AddMany_NeedsLock(items.Span, ref signals);
+                _parkedAccepted += items.Length - added;
+            }
+        }
+
+        Raise(ref signals);
+        if (ended || added == items.Length)
+        {
+            batch.Forget();
+            return new ValueTask<bool>(!ended);
+        }
+
+        return Park(_writeWaiters.Get().Begin(items, added, batch.Edge, isAccepted: true), CancellationToken.None).AsDelivery();
+    }
+
+    /// <summary>Lets the watchdog and a close look into a batch.</summary>
+    public void Register(LocalBatch<T> batch)
+    {
+        using (EnterSection())
+        {
+            _batches.Add(batch);
+        }
+    }
+
+    /// <summary>The worker of an empty batch ends.</summary>
+    public void Unregister(LocalBatch<T> batch)
+    {
+        using (EnterSection())
+        {
+            _batches.Remove(batch);
+        }
+    }
+
+    /// <summary>Hands accepted items back that nobody has started.</summary>
+    private void Return_NeedsLock(ReadOnlySpan<T> items)
+    {
+        foreach (T item in items)
+        {
+            _ledger.ReturnUnstarted_NeedsLock(item);
+        }
+    }
+}

@@ -1,0 +1,43 @@
+namespace ProducerConsumer;
+
+/// <summary>
+/// Handlers that suspend free one slot at a time, and a writer that is resumed for each of them parks again at once. So
+/// while they do, one writer at a time is on its way back, through the global queue of the thread pool: until it comes,
+/// slots gather, and it writes several items. The parked items themselves never wait for that.
+/// </summary>
+internal sealed partial class BoundedBuffer<T>
+{
+    /// <summary>Writes that are done and whose writers are to be resumed one after the other. Guarded by the lock.</summary>
+    private readonly Queue<WriteWaiter> _paced = new();
+
+    /// <summary>Whether a writer is on its way; when it comes, it sends the next. Guarded by the lock.</summary>
+    private bool _pacing;
+
+    private void Pace_NeedsLock(WriteWaiter write, ref Signals signals)
+    {
+        if (_pacing)
+        {
+            _paced.Enqueue(write);
+        }
+        else
+        {
+            _pacing = true;
+            signals.Paced = write;
+        }
+    }
+
+    /// <summary>A writer has come, in a work item of its own that does not depend on anybody awaiting it.</summary>
+    private void SendNext()
+    {
+        WriteWaiter? next;
+        using (EnterSection())
+        {
+            _pacing = _paced.TryDequeue(out next);
+        }
+
+        if (next is not null)
+        {
+            Background.Start(next, local: false);
+        }
+    }
+}

@@ -1,0 +1,157 @@
+namespace ProducerConsumer;
+
+/// <summary>
+/// Nobody's item waits for another one's handler: what a worker claimed and does not come to, or a source returned and is
+/// not published, is taken over.
+/// </summary>
+internal sealed partial class BoundedBuffer<T>
+{
+    /// <summary>Looks after claims and batches whose owner may be stuck in user code; null before the run starts.</summary>
+    private Watchdog? _watchdog;
+
+    /// <summary>Whether the watchdog will look. Written under the lock; read without it by <see cref="Watch"/>.</summary>
+    private bool _watching;
+
+    /// <summary>
+    /// Items taken away from workers that do not come to them, the oldest first. They stay claimed in the books, and go
+    /// before everything in the buffer. Guarded by the lock.
+    /// </summary>
+    private readonly Queue<T> _returned = new();
+
+    /// <summary>
+    /// A handler suspended: what its worker has not started goes to whoever is free. By the worker, which cannot start an
+    /// item at the same time, so that no barrier is needed.
+    /// </summary>
+    public void Offer(Claim<T> claim)
+    {
+        Signals signals = default;
+        using (EnterSection())
+        {
+            TakeAway_NeedsLock([claim]);
+            if (_returned.Count > 0)
+            {
+                CallWorker_NeedsLock(ref signals);
+            }
+        }
+
+        Raise(ref signals);
+    }
+
+    /// <summary>
+    /// Makes sure that the watchdog looks at the registered batches. Called after the first item was added to one: with
+    /// the fence, either the watchdog's look sees the item, or this sees that the watchdog has gone to rest.
+    /// </summary>
+    public void Watch()
+    {
+        Interlocked.MemoryBarrier();
+        if (Volatile.Read(ref _watching))
+        {
+            return;
+        }
+
+        Signals signals = default;
+        using (EnterSection())
+        {
+            Watch_NeedsLock(ref signals);
+        }
+
+        Raise(ref signals);
+    }
+
+    private void Watch_NeedsLock(ref Signals signals)
+    {
+        if (!_watching && _watchdog is not null)
+        {
+            _watching = true;
+            signals.Watchdog = _watchdog;
+        }
+    }
+
+    /// <summary>
+    /// What the watchdog does: a claim or a batch that is still the one of the last look belongs to an owner that is stuck,
+    /// or far slower than it was. Goes on for as long as there is something that could get stuck.
+    /// </summary>
+    private void Look()
+    {
+        Signals signals = default;
+        using (EnterSection())
+        {
+            // First the flag, then the look, with a fence between them: the other half of Watch.
+            Volatile.Write(ref _watching, false);
+            Interlocked.MemoryBarrier();
+            if (LookAtClaims_NeedsLock(ref signals) | LookAtBatches_NeedsLock(ref signals))
+            {
+                Watch_NeedsLock(ref signals);
+            }
+        }
+
+        Raise(ref signals);
+    }
+
+    private bool LookAtClaims_NeedsLock(ref Signals signals)
+    {
+        bool held = false;
+        List<Claim<T>> stuck = [];
+        for (Claim<T>? claim = _workers?.MaxWorkers > 1 ? _busy : null; claim is not null; claim = claim.Next)
+        {
+            if (claim.Rest > 0)
+            {
+                held = true;
+                if (claim.SeenTicket == claim.Ticket)
+                {
+                    stuck.Add(claim);
+                }
+
+                claim.SeenTicket = claim.Ticket;
+            }
+        }
+
+        if (stuck.Count > 0)
+        {
+            TakeAwayFromOthers_NeedsLock(stuck);
+            CallWorker_NeedsLock(ref signals);
+        }
+
+        return held;
+    }
+
+    private bool LookAtBatches_NeedsLock(ref Signals signals)
+    {
+        bool held = false;
+        foreach (LocalBatch<T> batch in _batches)
+        {
+            if (batch.Count_NeedsLock > 0)
+            {
+                held = true;
+                if (batch.SeenRound == batch.Round && !_ended)
+                {
+                    int added = AddMany_NeedsLock(batch.Take_NeedsLock(_items.Room), ref signals);
+                    Accept_NeedsLock(batch.Edge, added);
+                }
+
+                batch.SeenRound = batch.Round;
+            }
+        }
+
+        return held;
+    }
+
+    /// <summary>
+    /// Takes items away from workers that may be about to start them. The barrier costs some microseconds and reaches into
+    /// every core of the process: only for the stuck and for the end.
+    /// </summary>
+    private void TakeAwayFromOthers_NeedsLock(List<Claim<T>> claims)
+    {
+        claims.ForEach(static claim => claim.BeginTake_NeedsLock());
+        Interlocked.MemoryBarrierProcessWide(); // Pairs with Claim.TryStart.
+        TakeAway_NeedsLock(claims);
+    }
+
+    private void TakeAway_NeedsLock(IEnumerable<Claim<T>> claims)
+    {
+        foreach (Claim<T> claim in claims.OrderBy(static claim => claim.Ticket))
+        {
+            Array.ForEach(claim.EndTake_NeedsLock(), _returned.Enqueue);
+        }
+    }
+}

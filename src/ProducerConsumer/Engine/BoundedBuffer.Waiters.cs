@@ -1,0 +1,107 @@
+using System.Threading.Tasks.Sources;
+
+namespace ProducerConsumer;
+
+internal sealed partial class BoundedBuffer<T>
+{
+    /// <summary>
+    /// A parked write with its items: whoever frees slots moves them in, and nobody can overtake them. Its result is how
+    /// many are in.
+    /// </summary>
+    private sealed class WriteWaiter(BoundedBuffer<T> buffer) : Waiter<int>(buffer), IValueTaskSource<bool>, IThreadPoolWorkItem
+    {
+        private T _item = default!;
+        private ReadOnlyMemory<T> _items;
+
+        /// <summary>The item, when there is one alone.</summary>
+        public T Item => _item;
+
+        /// <summary>The items that are not in yet.</summary>
+        public ReadOnlySpan<T> Rest => IsSingle ? new ReadOnlySpan<T>(in _item)[Written..] : _items.Span[Written..];
+
+        public bool IsSingle { get; private set; }
+
+        public Edge? Edge { get; private set; }
+
+        /// <summary>Whether the items count as accepted while they are parked, so that they must be settled and not refused.</summary>
+        public bool IsAccepted { get; private set; }
+
+        /// <summary>How many items are in.</summary>
+        public int Written { get; private set; }
+
+        /// <summary>How many items are not in yet.</summary>
+        public int Pending => Total - Written;
+
+        private int Total => IsSingle ? 1 : _items.Length;
+
+        /// <summary>The wait as a question: whether all items are in.</summary>
+        public ValueTask<bool> AsDelivery() => new(this, Version);
+
+        public WriteWaiter Begin(T item, Edge? edge, bool isAccepted = false)
+        {
+            _item = item;
+            IsSingle = true;
+            IsAccepted = isAccepted;
+            Edge = edge;
+            Written = 0;
+            return this;
+        }
+
+        /// <param name="items">All items of the write. Not changed until it ends.</param>
+        /// <param name="written">How many of them are in already.</param>
+        /// <param name="edge">The way that they take.</param>
+        /// <param name="isAccepted">Whether they are in the books already.</param>
+        public WriteWaiter Begin(ReadOnlyMemory<T> items, int written, Edge? edge, bool isAccepted)
+        {
+            _items = items;
+            IsSingle = false;
+            IsAccepted = isAccepted;
+            Edge = edge;
+            Written = written;
+            return this;
+        }
+
+        public void Advance_NeedsLock(int count) => Written += count;
+
+        /// <summary>The write ends early. If some of its items are in, its caller is told how many, and the next write is the one to fail.</summary>
+        public override void Fail_NeedsLock(Exception error)
+        {
+            if (Written > 0)
+            {
+                Succeed_NeedsLock(Written);
+            }
+            else
+            {
+                base.Fail_NeedsLock(error);
+            }
+        }
+
+        /// <summary>Resumes the writer right here, on a thread of the pool, when it is its turn.</summary>
+        public void Execute()
+        {
+            buffer.SendNext(); // First: what the writer does now may take any time.
+            Unwatch();
+            PublishHere();
+        }
+
+        bool IValueTaskSource<bool>.GetResult(short token)
+        {
+            int total = Total; // Before the waiter goes back to the pool.
+            return GetResult(token) == total;
+        }
+
+        protected override void Return()
+        {
+            _item = default!;
+            _items = default;
+            Edge = null;
+            buffer._writeWaiters.Return(this);
+        }
+    }
+
+    /// <summary>A call that waits for a chance to read or to write.</summary>
+    private sealed class Watcher(BoundedBuffer<T> buffer) : Waiter<bool>(buffer)
+    {
+        protected override void Return() => buffer._watchers.Return(this);
+    }
+}

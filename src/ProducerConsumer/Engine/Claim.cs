@@ -1,0 +1,239 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+
+namespace ProducerConsumer;
+
+/// <summary>
+/// The items that one worker took out of its buffer: those not started yet, the one whose call is running, and how many
+/// calls have returned since the books were brought up to date.
+/// </summary>
+/// <remarks>
+/// <para>The owner starts one item after the other without a lock and without an interlocked operation, which would cost
+/// more than most of what it protects. Others take items away only when the owner is stuck in user code or the buffer
+/// closes: seldom, so they bear the cost. The protocol is the one of the Cilk-5 work queue (Frigo, Leiserson, Randall,
+/// PLDI 1998) with the owner's fence replaced by a process-wide barrier on the other side.</para>
+/// <para>The owner announces an item (<see cref="_next"/>), then looks whether it may have it (<see cref="_limit"/>). Who
+/// takes items away, under the buffer's lock, first lowers the limit, then passes a barrier on all cores, then reads what
+/// was announced. So an owner that did not see the lower limit had announced its item before the barrier, and the item
+/// is left to it; an owner that sees it asks under the lock.</para>
+/// </remarks>
+internal sealed class Claim<T>
+{
+    /// <summary>
+    /// How many items the owner has started; for a moment also the one that it announced and may not have. Written by the
+    /// owner alone.
+    /// </summary>
+    private int _next;
+
+    /// <summary>How far the owner may go without asking: <see cref="_end"/>, or 0 while somebody takes items away. Written under the lock.</summary>
+    private int _limit;
+
+    /// <summary>Where the items end that are still the owner's. Guarded by the lock.</summary>
+    private int _end;
+
+    /// <summary>Where they ended when the claim was filled, or when the owner last asked. For the owner.</summary>
+    private int _filled;
+
+    /// <summary>How many calls have ended since the last fill. Written by the owner, read by whoever copies the books.</summary>
+    private int _settled;
+
+    /// <summary>How many of <see cref="_settled"/> are in the books. Guarded by the lock.</summary>
+    private int _booked;
+
+    private T[] _items = new T[1];
+
+    /// <summary>The neighbour in the buffer's list of busy claims. Guarded by the lock.</summary>
+    private Claim<T>? _previous;
+
+    /// <summary>The next in the buffer's list of busy claims. Guarded by the lock.</summary>
+    public Claim<T>? Next { get; private set; }
+
+    /// <summary>Whether it is in the buffer's list of busy claims. Guarded by the lock.</summary>
+    public bool IsLinked { get; private set; }
+
+    /// <summary>Numbers the fills of all claims of a buffer: the older one has the smaller number. Guarded by the lock.</summary>
+    public long Ticket { get; private set; }
+
+    /// <summary>The ticket that the watchdog saw last. Guarded by the lock.</summary>
+    public long SeenTicket { get; set; }
+
+    /// <summary>How many items the last fill brought. For the owner.</summary>
+    public int Filled => _filled;
+
+    /// <summary>Whether an item waits that was put into the worker's hands. For the owner, before it starts anything.</summary>
+    public bool IsFresh => _next == 0 && _filled > 0;
+
+    /// <summary>The item of the call that the owner started last; for the owner, until it settles the call.</summary>
+    public T Current => _items[_next - 1];
+
+    /// <summary>The most items that a fill can bring.</summary>
+    public int Size => _items.Length;
+
+    /// <summary>Whether <see cref="TryStart"/> announced an item that it was refused. For the owner, after it returned false.</summary>
+    public bool IsRefused => _next > _settled;
+
+    /// <summary>How many items are not started. Approximate while the owner works.</summary>
+    public int Rest => Math.Max(0, _end - Volatile.Read(ref _next));
+
+    /// <summary>Makes the claim able to hold that many. By the owner.</summary>
+    public void Reserve(int size)
+    {
+        if (_items.Length < size)
+        {
+            T[] larger = new T[size];
+            _items.CopyTo(larger, 0); // Nothing waits in it, but an item that is done may not be in the books yet.
+            _items = larger;
+        }
+    }
+
+    /// <summary>Takes the next item to start it. By the owner; false when there is none, or when <see cref="IsRefused"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryStart(out T item)
+    {
+        int index = _next;
+        if (index != _filled)
+        {
+            // First announced, then looked. The compiler keeps the order, as both accesses are volatile; the processor
+            // need not, and the barrier of those who take items away (BeginTake_NeedsLock) makes up for it.
+            Volatile.Write(ref _next, index + 1);
+            if (index < Volatile.Read(ref _limit))
+            {
+                item = _items[index];
+                return true;
+            }
+        }
+
+        item = default!;
+        return false;
+    }
+
+    /// <summary>Decides on an item that was refused: it is the owner's if it was announced in time. If not, nothing is left for the owner.</summary>
+    public bool TryStartRefused_NeedsLock(out T item)
+    {
+        bool mine = _next <= _end;
+        if (!mine)
+        {
+            Volatile.Write(ref _next, _end);
+            _filled = _end;
+        }
+
+        item = mine ? Current : default!;
+        return mine;
+    }
+
+    /// <summary>The call has ended, and all that is left to do is to count it. By the owner.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Settle() => Volatile.Write(ref _settled, _settled + 1); // Pairs with Look: counted once, as running or as ended.
+
+    /// <summary>The call that was started last has ended and is in the books already. By the owner.</summary>
+    public void SettleBooked_NeedsLock()
+    {
+        _booked++;
+        Settle();
+    }
+
+    /// <summary>How many calls have ended that are not in the books yet. By the owner, which is done with their items.</summary>
+    public int TakeSettled_NeedsLock()
+    {
+        Clear(0, _settled);
+        int settled = _settled - _booked;
+        _booked = _settled;
+        return settled;
+    }
+
+    /// <summary>Fills the claim, in which everything is done and booked: where to put the items.</summary>
+    public Span<T> Fill_NeedsLock(int count, long ticket)
+    {
+        Debug.Assert(Rest == 0 && _settled == _booked, "Filled when everything in it is done and booked.");
+        Ticket = ticket;
+        _next = 0;
+        _settled = 0;
+        _booked = 0;
+        _filled = count;
+        _end = count;
+        _limit = count;
+        return _items.AsSpan(0, count);
+    }
+
+    /// <summary>
+    /// Keeps the owner from starting more items without asking. The caller passes a process-wide barrier before it goes on
+    /// with <see cref="EndTake_NeedsLock"/>, in the same critical section.
+    /// </summary>
+    public void BeginTake_NeedsLock() => Volatile.Write(ref _limit, 0); // Pairs with TryStart.
+
+    /// <summary>Takes away the items that the owner has not announced.</summary>
+    public T[] EndTake_NeedsLock()
+    {
+        int next = Math.Min(Volatile.Read(ref _next), _end);
+        T[] rest = _items[next.._end];
+        Clear(next, _end - next);
+        Clear(0, _settled); // Behind an owner that is stuck, also what is done.
+        _end = next;
+        Volatile.Write(ref _limit, next);
+        return rest;
+    }
+
+    /// <summary>
+    /// What the books have to know of this claim besides what is booked: how many calls have ended, whether one is running
+    /// and with which item, and how many items wait.
+    /// </summary>
+    public (int Settled, bool IsRunning, T? Running, int Waiting) Look_NeedsLock()
+    {
+        while (true)
+        {
+            // While the owner has announced the same number of items, it can have ended the last call and no other.
+            int next = Volatile.Read(ref _next);
+            int settled = Volatile.Read(ref _settled);
+            if (next == Volatile.Read(ref _next))
+            {
+                next = Math.Min(next, _end);
+                bool isRunning = next > settled;
+                return (settled - _booked, isRunning, isRunning ? _items[next - 1] : default, _end - next);
+            }
+        }
+    }
+
+    public void Link_NeedsLock(ref Claim<T>? head)
+    {
+        Debug.Assert(!IsLinked, "Linked once.");
+        IsLinked = true;
+        Next = head;
+        if (head is not null)
+        {
+            head._previous = this;
+        }
+
+        head = this;
+    }
+
+    public void Unlink_NeedsLock(ref Claim<T>? head)
+    {
+        Debug.Assert(IsLinked, "Unlinked once.");
+        IsLinked = false;
+        if (_previous is null)
+        {
+            head = Next;
+        }
+        else
+        {
+            _previous.Next = Next;
+        }
+
+        if (Next is not null)
+        {
+            Next._previous = _previous;
+        }
+
+        Next = null;
+        _previous = null;
+    }
+
+    /// <summary>A claim must not keep objects alive that it is done with.</summary>
+    private void Clear(int start, int count)
+    {
+        if (RuntimeHelpers.IsReferenceOrContainsReferences<T>())
+        {
+            Array.Clear(_items, start, count);
+        }
+    }
+}

@@ -1,0 +1,76 @@
+using System.Runtime.CompilerServices;
+
+namespace ProducerConsumer;
+
+/// <summary>
+/// Items that a source returned to a pulling worker and that are not in the buffer yet. They are accepted all the same:
+/// the watchdog takes them out when the source does not return, and a close hands them back.
+/// </summary>
+/// <remarks>
+/// The owner adds at one end and needs no lock for it; everybody takes from the other end under the buffer's lock, and so
+/// does the owner when it publishes the batch.
+/// </remarks>
+/// <param name="edge">The way that the items take.</param>
+/// <param name="size">The most items.</param>
+internal sealed class LocalBatch<T>(Edge edge, int size)
+{
+    private readonly T[] _items = new T[size];
+
+    /// <summary>The oldest item that is still here. Guarded by the lock.</summary>
+    private int _first;
+
+    /// <summary>Where the items end. Written by the owner.</summary>
+    private int _end;
+
+    /// <summary>The way that the items take.</summary>
+    public Edge Edge => edge;
+
+    /// <summary>How often the batch was published and begun anew. Guarded by the lock.</summary>
+    public long Round { get; private set; }
+
+    /// <summary>The round that the watchdog saw last. Guarded by the lock.</summary>
+    public long SeenRound { get; set; } = -1;
+
+    /// <summary>How many items were added since the batch was begun. By the owner.</summary>
+    public int Added => _end;
+
+    /// <summary>How many items are here. More may be when the owner is adding.</summary>
+    public int Count_NeedsLock => Volatile.Read(ref _end) - _first;
+
+    /// <summary>Adds an item. By the owner, when there is room.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Add(T item)
+    {
+        int end = _end;
+        _items[end] = item;
+        Volatile.Write(ref _end, end + 1); // A release: who sees the new end sees the item. Pairs with Take.
+    }
+
+    /// <summary>Takes out the oldest items while the owner may be adding others.</summary>
+    public ReadOnlySpan<T> Take_NeedsLock(int most)
+    {
+        int count = Math.Min(Count_NeedsLock, most);
+        ReadOnlySpan<T> items = _items.AsSpan(_first, count);
+        _first += count;
+        return items;
+    }
+
+    /// <summary>Takes out all items and begins a new batch. By the owner: the memory is its own until it adds again.</summary>
+    public ReadOnlyMemory<T> TakeAll_NeedsLock()
+    {
+        ReadOnlyMemory<T> items = _items.AsMemory(_first, _end - _first);
+        _first = 0;
+        _end = 0;
+        Round++;
+        return items;
+    }
+
+    /// <summary>The batch must not keep objects alive that are in the buffer. By the owner, when it was published.</summary>
+    public void Forget()
+    {
+        if (RuntimeHelpers.IsReferenceOrContainsReferences<T>())
+        {
+            Array.Clear(_items);
+        }
+    }
+}

@@ -1,0 +1,107 @@
+namespace ProducerConsumer;
+
+/// <summary>
+/// A producer whose items the pipeline asks for. What the source returns is accepted, so it is delivered whether there is
+/// room or not; from a quick source several at a time.
+/// </summary>
+internal abstract class PullWorker<T>(SourceStage stage, BoundedBuffer<T> buffer) : ProduceWorker<T>(stage, buffer)
+{
+    /// <summary>Batches that take longer, in microseconds, are made smaller, so that no item waits long for those behind it.</summary>
+    private const int BatchBudget = 5;
+
+    private BatchSize _batchSize = new(buffer.MaxLocalBatch, BatchBudget);
+
+    /// <summary>The items that are held back; null until the source proves quick.</summary>
+    private LocalBatch<T>? _batch;
+
+    /// <summary>How many items the batch at hand is to have. With one, an item is delivered on its own.</summary>
+    private int _size = 1;
+
+    /// <summary>An item that is to be delivered on its own, when <see cref="_hasItem"/>.</summary>
+    private T _item = default!;
+    private bool _hasItem;
+
+    /// <summary>Whether the source is to be asked for more.</summary>
+    protected bool IsWanted => !Token.IsCancellationRequested && !Buffer.HasEnded;
+
+    /// <summary>
+    /// Takes an item that the source returned, which counts as accepted from now on. True when the source can be asked
+    /// for the next one first; false when <see cref="DeliverAsync"/> is due.
+    /// </summary>
+    protected bool Keep(T item)
+    {
+        if (_size == 1)
+        {
+            _batchSize.Begin(1);
+            _item = item;
+            _hasItem = true;
+            return false;
+        }
+
+        int before = _batch!.Added;
+        if (before == 0)
+        {
+            _batch.Forget();
+        }
+
+        _batch.Add(item);
+        if (before == 0)
+        {
+            _batchSize.Begin(_size);
+            Buffer.Watch();
+        }
+
+        return before + 1 < _size;
+    }
+
+    /// <summary>
+    /// Delivers what was kept, and judges by the time it took how many items to keep next. To be awaited before anything
+    /// else is kept; completes when all is in, or was handed back.
+    /// </summary>
+    protected ValueTask<bool> DeliverAsync()
+    {
+        _batchSize.End();
+        ValueTask<bool> delivery = new(true);
+        if (_hasItem)
+        {
+            T item = _item;
+            _item = default!;
+            _hasItem = false;
+            delivery = Buffer.DeliverAsync(item, Edge);
+        }
+        else if (_batch is { Added: > 0 })
+        {
+            delivery = Buffer.PublishAsync(_batch);
+        }
+
+        if (!delivery.IsCompleted)
+        {
+            _batchSize.Forget(); // The time until there is room says nothing of the source.
+        }
+
+        _size = _batchSize.Value;
+        if (_size > 1 && _batch is null)
+        {
+            _batch = new LocalBatch<T>(Edge, Buffer.MaxLocalBatch);
+            Buffer.Register(_batch);
+        }
+
+        return delivery;
+    }
+
+    /// <summary>The source makes the worker wait: delivers what was kept, and begins anew with single items.</summary>
+    protected ValueTask<bool> FlushAsync()
+    {
+        _batchSize.Reset();
+        return DeliverAsync();
+    }
+
+    protected override async ValueTask FinishAsync()
+    {
+        await DeliverAsync().ConfigureAwait(false);
+        if (_batch is not null)
+        {
+            Buffer.Unregister(_batch);
+        }
+    }
+}

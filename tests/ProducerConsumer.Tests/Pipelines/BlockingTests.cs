@@ -1,0 +1,149 @@
+namespace ProducerConsumer.Tests;
+
+/// <summary>
+/// While a worker is free, no accepted item depends on the return of another item's handler or of a source: not after
+/// thousands of fast items either, when workers and sources have become used to taking many at once. Runs alone: its
+/// delegates block threads of the pool.
+/// </summary>
+[CollectionDefinition(nameof(BlockingTests), DisableParallelization = true)]
+[Collection(nameof(BlockingTests))]
+public sealed class BlockingTests
+{
+    private const int Capacity = 1024;
+
+    public static TheoryData<BlockingSource, int> SourcesAndWorkers
+    {
+        get
+        {
+            TheoryData<BlockingSource, int> data = [];
+            foreach (BlockingSource source in Enum.GetValues<BlockingSource>())
+            {
+                data.Add(source, 1);
+                data.Add(source, 4);
+            }
+
+            return data;
+        }
+    }
+
+    /// <param name="pull">Whether the pipeline pulls the items or the test pushes them.</param>
+    /// <param name="blocked">How many items block, one behind the other.</param>
+    /// <param name="behind">How many fast items follow, so that the blocking ones are in the middle of a crowd.</param>
+    [GuardedTheory]
+    [InlineData(true, 4, 0)]
+    [InlineData(false, 4, 0)]
+    [InlineData(true, 40, 0)]
+    [InlineData(false, 40, 0)]
+    [InlineData(true, 4, 5_000)]
+    [InlineData(false, 4, 5_000)]
+    public async Task Handlers_BlockUntilFourHaveCome_Meet(bool pull, int blocked, int behind)
+    {
+        const int Fast = 100_000;
+        const int Workers = 4;
+        using ThreadRoom room = new(2 * Workers);
+        using Barrier barrier = new(Workers);
+        CancellationToken hang = TestContext.Current.CancellationToken;
+        PipelineBuilder<int> builder = PooledPipeline.CreateBuilder<int>(Capacity);
+        IEnumerable<int> items = Enumerable.Range(0, Fast + blocked + behind);
+        await using PooledPipeline<int> pipeline = (pull ? builder.Produce(items) : builder)
+            .Consume(Handle, maxWorkers: Workers)
+            .Build();
+        Task<PipelineReport> run = pipeline.RunAsync();
+        if (!pull)
+        {
+            foreach (int item in items)
+            {
+                await pipeline.Writer.WriteAsync(item, hang);
+            }
+
+            pipeline.Writer.Complete();
+        }
+
+        (await run).Consumers().Completed.Should().Be(Fast + blocked + behind);
+        barrier.CurrentPhaseNumber.Should().Be(blocked / Workers);
+
+        ValueTask Handle(int item, CancellationToken cancellationToken)
+        {
+            if (item >= Fast && item < Fast + blocked)
+            {
+                barrier.SignalAndWait(hang);
+            }
+
+            return default;
+        }
+    }
+
+    [GuardedTheory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Handler_WaitsForThoseBehindIt_TheyAreHandled(bool blocks)
+    {
+        const int Fast = 100_000;
+        const int Behind = 200;
+        using ThreadRoom room = new(4);
+        CancellationToken hang = TestContext.Current.CancellationToken;
+        Gate behind = new(expected: Behind);
+        await using PooledPipeline<int> pipeline = PooledPipeline.CreateBuilder<int>(Capacity)
+            .Produce(Enumerable.Range(0, Fast + 1 + Behind))
+            .Consume(HandleAsync, maxWorkers: 2)
+            .Build();
+
+        (await pipeline.RunAsync()).Consumers().Completed.Should().Be(Fast + 1 + Behind);
+
+        ValueTask HandleAsync(int item, CancellationToken cancellationToken)
+        {
+            if (item > Fast)
+            {
+                behind.Arrive();
+            }
+            else if (item == Fast)
+            {
+                if (!blocks)
+                {
+                    return new ValueTask(behind.Arrived);
+                }
+
+                behind.Arrived.Wait(hang);
+            }
+
+            return default;
+        }
+    }
+
+    [GuardedTheory]
+    [MemberData(nameof(SourcesAndWorkers))]
+    public async Task Source_WaitsUntilItsItemWasHandled_GoesOn(BlockingSource source, int workers)
+    {
+        using ThreadRoom room = new(workers + 3);
+        ObedientSource items = new(fast: 10_000, slow: 50, TestContext.Current.CancellationToken);
+        await using PooledPipeline<int> pipeline = items.AddTo(PooledPipeline.CreateBuilder<int>(Capacity), source)
+            .Consume(
+                (item, _) =>
+                {
+                    items.Handle(item);
+                    return default(ValueTask);
+                },
+                maxWorkers: workers)
+            .Build();
+
+        PipelineReport report = await pipeline.RunAsync();
+
+        report.ShouldBalance();
+        report.Consumers().Completed.Should().Be(10_050);
+    }
+
+    /// <summary>As many threads as a test blocks, and some more, without waiting until the pool adds them by itself.</summary>
+    private sealed class ThreadRoom : IDisposable
+    {
+        private readonly int _workers;
+        private readonly int _io;
+
+        public ThreadRoom(int threads)
+        {
+            ThreadPool.GetMinThreads(out _workers, out _io);
+            ThreadPool.SetMinThreads(_workers + threads, _io).Should().BeTrue();
+        }
+
+        public void Dispose() => ThreadPool.SetMinThreads(_workers, _io);
+    }
+}
