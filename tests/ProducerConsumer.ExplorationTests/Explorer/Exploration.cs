@@ -73,6 +73,7 @@ internal static class Exploration
             .WithPartiallyControlledConcurrencyAllowed(false)
             .WithPartiallyControlledDataNondeterminismAllowed(false)
             .WithSystematicFuzzingFallbackEnabled(false)
+            .WithVolatileOperationRaceCheckingEnabled()
             .WithDeadlockTimeout(SuspicionMilliseconds)
             .WithTelemetryEnabled(false);
         return System.Environment.GetEnvironmentVariable(TraceVariable) is { Length: > 0 } trace

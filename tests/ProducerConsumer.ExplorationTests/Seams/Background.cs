@@ -5,8 +5,11 @@ namespace ProducerConsumer;
 /// <summary>The start of work as the explorer can see it, which decides when it goes on.</summary>
 internal static class Background
 {
-    /// <summary>In a context of its own: what runs there must not see the caller's.</summary>
-    public static void Start(IThreadPoolWorkItem workItem)
+    /// <summary>
+    /// In a context of its own: what runs there must not see the caller's. Which queue does not matter: every order of
+    /// what is queued is explored anyway.
+    /// </summary>
+    public static void Start(IThreadPoolWorkItem workItem, bool local)
     {
         using (ExecutionContext.SuppressFlow())
         {
@@ -14,9 +17,11 @@ internal static class Background
         }
     }
 
+    public static Timer CreateTimer(Action callback) => new(callback);
+
     /// <summary>There is nothing to spin for: the explorer has others go on instead.</summary>
     public static void BackOff(int round) => SchedulingPoint.Yield();
 
-    /// <summary>Which queue does not matter: every order of what is queued is explored anyway.</summary>
+    /// <summary>As for <see cref="Start"/>.</summary>
     public static void Requeue(Action continuation, bool local) => SynchronizationContext.PostToExplorer(continuation);
 }

@@ -1,21 +1,25 @@
 using System.Runtime.ExceptionServices;
 using System.Threading.Tasks.Sources;
+using Microsoft.Coyote.Runtime;
 
 namespace ProducerConsumer;
 
 /// <summary>
 /// Stands in for the framework's type of this name, which would queue continuations where the explorer cannot see them.
-/// One thread at a time runs under the explorer, and this type has no point at which it would let another go on.
+/// As there, a result can be seen, and a continuation can come, while the call that sets the result is still inside.
 /// </summary>
 internal struct ManualResetValueTaskSourceCore<TResult>
 {
+    /// <summary>In the place of a continuation, when the result came first.</summary>
+    private static readonly Action<object?> CameTooLate = static _ => throw new InvalidOperationException("No continuation.");
+
+    /// <summary>Set by whoever comes first: the continuation, or <see cref="CameTooLate"/>.</summary>
     private Action<object?>? _continuation;
     private object? _state;
     private TResult _result;
     private ExceptionDispatchInfo? _error;
     private bool _isCompleted;
 
-    /// <summary>Always so here: no wait of the library goes on inside the call that ended it.</summary>
     public bool RunContinuationsAsynchronously { get; set; }
 
     public short Version { get; private set; }
@@ -64,16 +68,15 @@ internal struct ManualResetValueTaskSourceCore<TResult>
     public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
     {
         Check(token);
-        if (_continuation is not null)
+        _state = state;
+        Action<object?>? first = Interlocked.CompareExchange(ref _continuation, continuation, null);
+        if (ReferenceEquals(first, CameTooLate))
+        {
+            Queue(continuation, state);
+        }
+        else if (first is not null)
         {
             throw new InvalidOperationException("A wait is awaited once.");
-        }
-
-        _continuation = continuation;
-        _state = state;
-        if (_isCompleted)
-        {
-            Continue();
         }
     }
 
@@ -85,16 +88,21 @@ internal struct ManualResetValueTaskSourceCore<TResult>
         }
 
         _isCompleted = true;
-        if (_continuation is not null)
+        SchedulingPoint.Interleave();
+        Action<object?>? continuation = Interlocked.CompareExchange(ref _continuation, CameTooLate, null);
+        if (continuation is null)
         {
-            Continue();
+            return;
         }
-    }
 
-    private readonly void Continue()
-    {
-        (Action<object?> continuation, object? state) = (_continuation!, _state);
-        Background.Requeue(() => continuation(state), local: true);
+        if (RunContinuationsAsynchronously)
+        {
+            Queue(continuation, _state);
+        }
+        else
+        {
+            continuation(_state);
+        }
     }
 
     private readonly void Check(short token)
@@ -104,4 +112,7 @@ internal struct ManualResetValueTaskSourceCore<TResult>
             throw new InvalidOperationException("A wait that is over is looked at.");
         }
     }
+
+    private static void Queue(Action<object?> continuation, object? state) =>
+        Background.Requeue(() => continuation(state), local: true);
 }
