@@ -5,17 +5,8 @@ namespace ProducerConsumer;
 /// <summary>The start of work as the explorer can see it, which decides when it goes on.</summary>
 internal static class Background
 {
-    /// <summary>
-    /// In a context of its own: what runs there must not see the caller's. Which queue does not matter: every order of
-    /// what is queued is explored anyway.
-    /// </summary>
-    public static void Start(IThreadPoolWorkItem workItem, bool local)
-    {
-        using (ExecutionContext.SuppressFlow())
-        {
-            _ = Task.Run(workItem.Execute);
-        }
-    }
+    /// <summary>Which queue does not matter: every order of what is queued is explored anyway.</summary>
+    public static void Start(IThreadPoolWorkItem workItem, bool local) => SynchronizationContext.PostToExplorer(workItem.Execute);
 
     public static Timer CreateTimer(Action callback) => new(callback);
 

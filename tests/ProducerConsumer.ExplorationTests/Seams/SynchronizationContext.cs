@@ -19,12 +19,22 @@ internal abstract class SynchronizationContext
 
     public abstract void Post(SendOrPostCallback callback, object? state);
 
-    /// <summary>Continues where the explorer continues everything; nowhere when it has ended the schedule.</summary>
-    public static void PostToExplorer(Action continuation)
+    /// <summary>
+    /// Runs a piece of work of its own, in a context of its own: it must not see the caller's. Where the explorer runs
+    /// everything; nowhere when it has ended the schedule, which must not look like a fault of the caller.
+    /// </summary>
+    public static void PostToExplorer(Action work)
     {
-        using (Framework.ExecutionContext.SuppressFlow())
+        try
         {
-            Framework.SynchronizationContext.Current?.Post(static state => ((Action)state!)(), continuation);
+            using (Framework.ExecutionContext.SuppressFlow())
+            {
+                Framework.SynchronizationContext.Current?.Post(static state => ((Action)state!)(), work);
+            }
+        }
+        catch (ThreadInterruptedException)
+        {
+            // The schedule has ended.
         }
     }
 }

@@ -21,10 +21,7 @@ internal sealed class Timer(Action callback)
     {
         if (++_firings <= MaxFirings)
         {
-            using (ExecutionContext.SuppressFlow())
-            {
-                _ = Task.Run(Fire);
-            }
+            SynchronizationContext.PostToExplorer(Fire);
         }
     }
 
