@@ -6,6 +6,15 @@ internal static class Runs
     public static PipelineBuilder<int> Create(int capacity) =>
         PooledPipeline.CreateBuilder<int>(capacity, configure: options => options.TimeProvider = new StillClock());
 
+    /// <summary>Has a row of numbers wait in a pipeline that has not started.</summary>
+    public static void Fill(this PooledPipeline<int> pipeline, int count)
+    {
+        for (int item = 1; item <= count; item++)
+        {
+            pipeline.Writer.TryWrite(item).Should().BeTrue();
+        }
+    }
+
     /// <summary>A call that does nothing but wait for its token.</summary>
     public static async Task WaitForAsync(CancellationToken token)
     {
@@ -53,18 +62,14 @@ internal sealed class Handled
 
     public ValueTask HandleAsync(int item, CancellationToken cancellationToken)
     {
+        TaskCompletionSource[] reached;
         lock (_lock)
         {
             _items.Add(item);
-            foreach ((int count, TaskCompletionSource reached) in _goals)
-            {
-                if (count == _items.Count)
-                {
-                    reached.SetResult();
-                }
-            }
+            reached = [.. _goals.Where(goal => goal.Count == _items.Count).Select(goal => goal.Reached)];
         }
 
+        Array.ForEach(reached, static goal => goal.SetResult());
         return default;
     }
 
@@ -74,10 +79,13 @@ internal sealed class Handled
         lock (_lock)
         {
             TaskCompletionSource reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
-            _goals.Add((count, reached));
             if (_items.Count >= count)
             {
                 reached.SetResult();
+            }
+            else
+            {
+                _goals.Add((count, reached));
             }
 
             return reached.Task;
