@@ -1,0 +1,18 @@
+using Microsoft.Coyote.Runtime;
+
+namespace ProducerConsumer;
+
+/// <summary>The start of work as the explorer can see it, which decides when it goes on.</summary>
+internal static class Background
+{
+    /// <summary>Which queue does not matter: every order of what is queued is explored anyway.</summary>
+    public static void Start(IThreadPoolWorkItem workItem, bool local) => SynchronizationContext.PostToExplorer(workItem.Execute);
+
+    public static Timer CreateTimer(Action callback) => new(callback);
+
+    /// <summary>There is nothing to spin for: the explorer has others go on instead.</summary>
+    public static void BackOff(int round) => SchedulingPoint.Yield();
+
+    /// <summary>As for <see cref="Start"/>.</summary>
+    public static void Requeue(Action continuation, bool local) => SynchronizationContext.PostToExplorer(continuation);
+}
