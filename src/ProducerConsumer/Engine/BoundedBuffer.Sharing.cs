@@ -41,8 +41,8 @@ internal sealed partial class BoundedBuffer<T>
     }
 
     /// <summary>
-    /// Makes sure that the watchdog looks at the registered batches. Called after the first item was added to one: with
-    /// the fence, either the watchdog's look sees the item, or this sees that the watchdog has gone to rest.
+    /// Makes sure that the watchdog looks at the registered batches. Called after an item was added to one that was empty:
+    /// with the fence, either the watchdog's look sees the item, or this sees that the watchdog has gone to rest.
     /// </summary>
     public void Watch()
     {
@@ -82,6 +82,11 @@ internal sealed partial class BoundedBuffer<T>
             // First the flag, then the look, with a fence between them: the other half of Watch.
             Volatile.Write(ref _watching, false);
             Interlocked.MemoryBarrier();
+            if (_closed)
+            {
+                ReturnBatches_NeedsLock(); // What sources returned since.
+            }
+
             if (LookAtClaims_NeedsLock(ref signals) | LookAtBatches_NeedsLock(ref signals))
             {
                 Watch_NeedsLock(ref signals);

@@ -16,7 +16,7 @@ internal sealed class LocalBatch<T>(Edge edge, int size)
 {
     private readonly T[] _items = BatchArrays<T>.Pool.Rent(size);
 
-    /// <summary>The oldest item that is still here. Guarded by the lock.</summary>
+    /// <summary>The oldest item that is still here. Written under the lock; read without it by <see cref="Add"/>.</summary>
     private int _first;
 
     /// <summary>Where the items end. Written by the owner.</summary>
@@ -37,13 +37,18 @@ internal sealed class LocalBatch<T>(Edge edge, int size)
     /// <summary>How many items are here. More may be when the owner is adding.</summary>
     public int Count_NeedsLock => Volatile.Read(ref _end) - _first;
 
-    /// <summary>Adds an item. By the owner, when there is room.</summary>
+    /// <summary>
+    /// Adds an item. By the owner, when there is room. True when it is the only one here, so that the watchdog may have
+    /// gone to rest. The look without a fence may miss that the watchdog has just taken the others; but then that one
+    /// looks once more, a period later, and sees the item.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Add(T item)
+    public bool Add(T item)
     {
         int end = _end;
         _items[end] = item;
         Volatile.Write(ref _end, end + 1); // A release: who sees the new end sees the item. Pairs with Take.
+        return Volatile.Read(ref _first) == end;
     }
 
     /// <summary>Takes out the oldest items while the owner may be adding others.</summary>

@@ -5,7 +5,7 @@ public sealed partial class PipelineBuilder<T>
     /// <summary>Ends the recipe with a pool of consumers.</summary>
     /// <param name="handler">Called once for each item. Its token is cancelled when the run is aborted, cancelled, faulted or disposed; a drain does not cancel it.</param>
     /// <param name="configure">Sets further options of the stage.</param>
-    /// <param name="maxWorkers">The most calls that run at once, 1 or more. The default is 1. With one, items are handled in the order in which they came; with several they are begun in that order.</param>
+    /// <param name="maxWorkers">The most calls that run at once, 1 or more. The default is 1. With one, items are handled in the order in which they came; with several they are begun in that order up to what a worker takes at once, see <see cref="StageOptions{T}.MaxBatch"/>.</param>
     /// <exception cref="ArgumentNullException"><paramref name="handler"/> is <see langword="null"/>.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxWorkers"/> is less than 1.</exception>
     public PipelineRecipe<T> Consume(

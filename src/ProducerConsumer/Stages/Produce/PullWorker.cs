@@ -46,15 +46,17 @@ internal abstract class PullWorker<T>(SourceStage stage, BoundedBuffer<T> buffer
             return false;
         }
 
-        int before = _batch!.Added;
-        _batch.Add(item);
-        if (before == 0)
+        if (_batch!.Added == 0)
         {
             _batchSize.Begin(_size);
+        }
+
+        if (_batch.Add(item))
+        {
             Buffer.Watch();
         }
 
-        return before + 1 < _size;
+        return _batch.Added < _size;
     }
 
     /// <summary>
