@@ -69,12 +69,24 @@ internal struct ManualResetValueTaskSourceCore<TResult>
     {
         Check(token);
         _state = state;
-        Action<object?>? first = Interlocked.CompareExchange(ref _continuation, continuation, null);
-        if (ReferenceEquals(first, CameTooLate))
+        Action<object?>? first;
+        try
         {
-            Queue(continuation, state);
+            first = Interlocked.CompareExchange(ref _continuation, continuation, null);
+            if (ReferenceEquals(first, CameTooLate))
+            {
+                Queue(continuation, state);
+                return;
+            }
         }
-        else if (first is not null)
+        catch (ThreadInterruptedException)
+        {
+            // The schedule is over. An async method throws what comes out of here on a thread of the real pool, which
+            // would end the process; without its continuation it just never goes on.
+            return;
+        }
+
+        if (first is not null)
         {
             throw new InvalidOperationException("A wait is awaited once.");
         }
