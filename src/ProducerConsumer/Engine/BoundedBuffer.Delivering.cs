@@ -46,13 +46,14 @@ internal sealed partial class BoundedBuffer<T>
             return new ValueTask<bool>(true);
         }
 
+        // Accepted and parked in one section: an item that is accepted has to be where a close finds it.
+        WriteWaiter waiter = _writeWaiters.Get();
         bool added = false;
-        bool ended;
+        bool parked = false;
         Signals signals = default;
         using (EnterSection())
         {
-            ended = _ended;
-            if (ended)
+            if (_ended)
             {
                 Accept_NeedsLock(edge);
                 _ledger.ReturnUnstarted_NeedsLock(item);
@@ -61,13 +62,13 @@ internal sealed partial class BoundedBuffer<T>
             {
                 Accept_NeedsLock(edge);
                 _parkedAccepted++;
+                _writers.Add(waiter.Begin(item, edge, isAccepted: true));
+                parked = true;
             }
         }
 
         Raise(ref signals);
-        return added || ended
-            ? new ValueTask<bool>(added)
-            : Park(_writeWaiters.Get().Begin(item, edge, isAccepted: true), CancellationToken.None).AsDelivery();
+        return parked ? waiter.AsDelivery() : Spare(waiter, added);
     }
 
     /// <summary>Takes over the items of a worker's batch, as <see cref="DeliverAsync"/> does; true when all are in.</summary>
@@ -78,36 +79,42 @@ internal sealed partial class BoundedBuffer<T>
             return new ValueTask<bool>(true);
         }
 
-        ReadOnlyMemory<T> items;
-        int added = 0;
+        WriteWaiter waiter = _writeWaiters.Get();
         bool ended;
+        bool parked = false;
         Signals signals = default;
         using (EnterSection())
         {
             ended = _ended;
-            items = batch.TakeAll_NeedsLock();
+            ReadOnlyMemory<T> items = batch.TakeAll_NeedsLock();
             Accept_NeedsLock(batch.Edge, items.Length);
             if (ended)
             {
                 Return_NeedsLock(items.Span);
+                Forget(items);
             }
             else
             {
-                added = AddMany_NeedsLock(items.Span, ref signals);
-                _parkedAccepted += items.Length - added;
+                int added = AddMany_NeedsLock(items.Span, ref signals);
+                Forget(items[..added]);
+                if (added < items.Length)
+                {
+                    _parkedAccepted += items.Length - added;
+                    _writers.Add(waiter.Begin(items[added..], written: 0, batch.Edge, isAccepted: true));
+                    parked = true;
+                }
             }
         }
 
         Raise(ref signals);
-        if (ended || added == items.Length)
-        {
-            Forget(items);
-            return new ValueTask<bool>(!ended);
-        }
+        return parked ? waiter.AsDelivery() : Spare(waiter, !ended);
+    }
 
-        Forget(items[..added]);
-        return Park(
-            _writeWaiters.Get().Begin(items[added..], written: 0, batch.Edge, isAccepted: true), CancellationToken.None).AsDelivery();
+    /// <summary>Gives a waiter back that was not needed.</summary>
+    private ValueTask<bool> Spare(WriteWaiter waiter, bool result)
+    {
+        _writeWaiters.Return(waiter);
+        return new ValueTask<bool>(result);
     }
 
     /// <summary>The short path, as for a write.</summary>
