@@ -22,7 +22,7 @@ internal sealed partial class BoundedBuffer<T>
     private readonly List<Claim<T>> _stuck = [];
 
     /// <summary>
-    /// A handler suspended: what its worker has not started goes to whoever is free. By the worker, which cannot start an
+    /// A handler suspended, or its worker rests: what is not started goes to whoever is free. By the worker, which cannot start an
     /// item at the same time, so that no barrier is needed.
     /// </summary>
     public void Offer(Claim<T> claim)

@@ -17,7 +17,7 @@ namespace ProducerConsumer;
 /// was announced. So an owner that did not see the lower limit had announced its item before the barrier, and the item
 /// is left to it; an owner that sees it asks under the lock.</para>
 /// </remarks>
-internal sealed class Claim<T>
+internal sealed partial class Claim<T>
 {
     /// <summary>
     /// How many items the owner has started; for a moment also the one that it announced and may not have. Written by the
@@ -42,15 +42,6 @@ internal sealed class Claim<T>
 
     /// <summary>One slot of the claim's own, until the owner takes several items at once: then rented.</summary>
     private T[] _items = new T[1];
-
-    /// <summary>The neighbour in the buffer's list of busy claims. Guarded by the lock.</summary>
-    private Claim<T>? _previous;
-
-    /// <summary>The next in the buffer's list of busy claims. Guarded by the lock.</summary>
-    public Claim<T>? Next { get; private set; }
-
-    /// <summary>Whether it is in the buffer's list of busy claims. Guarded by the lock.</summary>
-    public bool IsLinked { get; private set; }
 
     /// <summary>Numbers the fills of all claims of a buffer: the older one has the smaller number. Guarded by the lock.</summary>
     public long Ticket { get; private set; }
@@ -206,41 +197,6 @@ internal sealed class Claim<T>
                 return (settled - _booked, isRunning, isRunning ? _items[next - 1] : default, _end - next);
             }
         }
-    }
-
-    public void Link_NeedsLock(ref Claim<T>? head)
-    {
-        Debug.Assert(!IsLinked, "Linked once.");
-        IsLinked = true;
-        Next = head;
-        if (head is not null)
-        {
-            head._previous = this;
-        }
-
-        head = this;
-    }
-
-    public void Unlink_NeedsLock(ref Claim<T>? head)
-    {
-        Debug.Assert(IsLinked, "Unlinked once.");
-        IsLinked = false;
-        if (_previous is null)
-        {
-            head = Next;
-        }
-        else
-        {
-            _previous.Next = Next;
-        }
-
-        if (Next is not null)
-        {
-            Next._previous = _previous;
-        }
-
-        Next = null;
-        _previous = null;
     }
 
     /// <summary>A claim must not keep objects alive that it is done with.</summary>
