@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 
 namespace ProducerConsumer.Tests;
@@ -6,7 +7,11 @@ namespace ProducerConsumer.Tests;
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class GuardedFactAttribute : FactAttribute
 {
-    public const int HangMilliseconds = 120_000;
+    /// <summary>Two minutes, and more in proportion when PRODUCERCONSUMER_STRESS asks for a larger stress.</summary>
+    public static int HangMilliseconds { get; } = (int)(120_000 * Math.Clamp(StressScale, 1, 1_000));
+
+    private static double StressScale =>
+        double.TryParse(System.Environment.GetEnvironmentVariable("PRODUCERCONSUMER_STRESS"), CultureInfo.InvariantCulture, out double scale) ? scale : 1;
 
     public GuardedFactAttribute(
         [CallerFilePath] string? sourceFilePath = null, [CallerLineNumber] int sourceLineNumber = -1)
