@@ -1,20 +1,19 @@
-using System.Collections.Immutable;
-
 namespace ProducerConsumer;
 
 /// <summary>A finished recipe. Immutable, and can be built many times; each pipeline built from it runs once.</summary>
-/// <typeparam name="T">The items.</typeparam>
+/// <typeparam name="T">The items that the pipeline takes.</typeparam>
 public sealed class PipelineRecipe<T>
 {
     private readonly PipelineHead _head;
-    private readonly ImmutableArray<SourceBlueprint<T>> _sources;
-    private readonly ConsumerBlueprint<T> _consumer;
+    private readonly IReadOnlyCollection<SourceBlueprint<T>> _sources;
+    private readonly Func<Construction, BufferedStage<T>> _build;
 
-    internal PipelineRecipe(PipelineHead head, ImmutableArray<SourceBlueprint<T>> sources, ConsumerBlueprint<T> consumer)
+    internal PipelineRecipe(
+        PipelineHead head, IReadOnlyCollection<SourceBlueprint<T>> sources, Func<Construction, BufferedStage<T>> build)
     {
         _head = head;
         _sources = sources;
-        _consumer = consumer;
+        _build = build;
     }
 
     /// <summary>Builds a pipeline that has not started yet. No delegate runs; the logger factory is asked for a logger.</summary>
@@ -24,47 +23,18 @@ public sealed class PipelineRecipe<T>
         FaultLog faults = new(options.MaxRecordedFailures);
         RunLog log = new(options.LoggerFactory.CreateLogger("ProducerConsumer"), _head.Name, faults);
         PipelineRun run = new(_head.Name, options.TimeProvider, options.AbortTimeout, faults, log);
-        BoundedBuffer<T> buffer = BuildBuffer(run);
-        foreach (SourceBlueprint<T> source in _sources)
-        {
-            run.Add(new SourceStage(
-                run, source.Name, source.Turns, source.MaxWorkers, stage => source.CreateWorker(stage, buffer)));
-        }
-
+        Construction construction = new(_head, run);
+        BufferedStage<T> first = _build(construction);
+        construction.AddSources(_sources, first);
+        construction.Complete();
         PushWriter<T>? writer = null;
-        if (_sources.IsEmpty)
+        if (_sources.Count == 0)
         {
-            writer = new PushWriter<T>(run, buffer);
+            writer = new PushWriter<T>(run, first.Buffer);
+            first.ComesAfter(writer.Completion);
             run.AddInlet(writer);
         }
 
-        run.Add(new BufferedStage<T>(
-            run, _consumer.Options.Name, _consumer.Options.MaxWorkers, buffer, _consumer.CreateWorker));
         return new PooledPipeline<T>(run, writer);
-    }
-
-    private BoundedBuffer<T> BuildBuffer(PipelineRun run)
-    {
-        StageOptions<T> options = _consumer.Options;
-        return new BoundedBuffer<T>(
-            options.Capacity ?? _head.Capacity,
-            options.FullMode,
-            options.OnDropped is { } onDropped ? TellDropped : null,
-            error => run.RecordCallbackFailure(new ItemFailure(options.Name, error)))
-        {
-            MaxBatch = options.MaxBatch,
-        };
-
-        void TellDropped(T item)
-        {
-            try
-            {
-                onDropped(item);
-            }
-            catch (Exception error)
-            {
-                run.RecordCallbackFailure(ItemFailure.OfItem(options.Name, item, attempt: 0, error));
-            }
-        }
     }
 }

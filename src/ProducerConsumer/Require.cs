@@ -45,6 +45,17 @@ internal static class Require
         }
     }
 
+    /// <summary>Refuses a type of results that would be passed on as it is, and that nobody would await.</summary>
+    public static void NotAwaitable(Type result, string name, string remedy)
+    {
+        if (typeof(Task).IsAssignableFrom(result)
+            || result == typeof(ValueTask)
+            || (result.IsGenericType && result.GetGenericTypeDefinition() == typeof(ValueTask<>)))
+        {
+            throw new ArgumentException($"{name} returns {result.Name}, which nobody would await. {remedy}", name);
+        }
+    }
+
     public static void Count(int value, string name)
     {
         if (value < 1)

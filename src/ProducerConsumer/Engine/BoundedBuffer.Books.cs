@@ -13,21 +13,28 @@ internal sealed partial class BoundedBuffer<T>
         }
     }
 
-    /// <summary>Books the call that the owner of a claim started last, which did not return.</summary>
-    public void Settle(Claim<T> claim, CallOutcome outcome)
+    /// <summary>Books the call that the owner of a claim started last as failed.</summary>
+    public void SettleFailed(Claim<T> claim)
     {
         using (EnterSection())
         {
             _gate.State.Claimed--;
-            if (outcome == CallOutcome.Failed)
-            {
-                _ledger.Fail_NeedsLock();
-            }
-            else
-            {
-                _ledger.ReturnStarted_NeedsLock(claim.Current, attempts: 1);
-            }
+            _ledger.Fail_NeedsLock();
+            claim.SettleBooked_NeedsLock();
+        }
+    }
 
+    /// <summary>Hands the item back that the owner of a claim started last: a stop cancelled its call, or refused what it emitted.</summary>
+    public void SettleCanceled(Claim<T> claim, CallResults results)
+    {
+        using (EnterSection())
+        {
+            _gate.State.Claimed--;
+            _ledger.Return_NeedsLock(new UndeliveredItem(claim.Current, attempts: 1, started: true)
+            {
+                Emitted = results.Emitted,
+                Refused = results.Refused,
+            });
             claim.SettleBooked_NeedsLock();
         }
     }

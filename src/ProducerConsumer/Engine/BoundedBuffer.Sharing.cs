@@ -133,9 +133,7 @@ internal sealed partial class BoundedBuffer<T>
                 held = true;
                 if (batch.SeenRound == batch.Round && !_ended)
                 {
-                    ReadOnlyMemory<T> items = batch.Take_NeedsLock(_items.Room);
-                    Accept_NeedsLock(batch.Edge, AddMany_NeedsLock(items.Span, ref signals));
-                    Forget(items);
+                    TakeOver_NeedsLock(batch, ref signals);
                 }
 
                 batch.SeenRound = batch.Round;
@@ -143,6 +141,28 @@ internal sealed partial class BoundedBuffer<T>
         }
 
         return held;
+    }
+
+    /// <summary>Publishes what there is room for of a batch whose owner may be adding to it.</summary>
+    public void TakeOver(LocalBatch<T> batch)
+    {
+        Signals signals = default;
+        using (EnterSection())
+        {
+            if (!_ended)
+            {
+                TakeOver_NeedsLock(batch, ref signals);
+            }
+        }
+
+        Raise(ref signals);
+    }
+
+    private void TakeOver_NeedsLock(LocalBatch<T> batch, ref Signals signals)
+    {
+        ReadOnlyMemory<T> items = batch.Take_NeedsLock(_items.Room);
+        Accept_NeedsLock(batch.Edge, AddMany_NeedsLock(items.Span, ref signals));
+        Forget(items);
     }
 
     /// <summary>

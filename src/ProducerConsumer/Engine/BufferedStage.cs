@@ -26,7 +26,7 @@ internal sealed class BufferedStage<T> : Stage
 
     public override void Start() => Buffer.Attach(Pool);
 
-    public override void CompleteInput() => Buffer.TryComplete();
+    protected override void CompleteInput() => Buffer.TryComplete();
 
     public override void Close(Exception? error) => Buffer.Close(error);
 

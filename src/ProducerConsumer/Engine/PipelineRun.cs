@@ -167,19 +167,11 @@ internal sealed partial class PipelineRun
         _ = SuperviseAsync(_work);
     }
 
-    /// <summary>Lets the inlets end first, then each stage when the one before it has ended.</summary>
+    /// <summary>Lets each stage end when those before it have ended.</summary>
     private async Task WorkAsync()
     {
-        foreach (IInlet inlet in _inlets)
-        {
-            await inlet.Completion.ConfigureAwait(false);
-        }
-
-        foreach (Stage stage in _stages)
-        {
-            stage.CompleteInput();
-            await stage.Pool.Completion.ConfigureAwait(false);
-        }
+        Task[] ends = [.. _stages.Select(stage => stage.EndAsync())];
+        await Task.WhenAll(ends).ConfigureAwait(false);
 
         // A stop that came in time is still cancelling tokens; what its callbacks throw belongs into the report.
         while (!TryEnd(out Task[] stops))

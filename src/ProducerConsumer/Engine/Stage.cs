@@ -27,6 +27,9 @@ internal abstract class Stage
 
     public WorkerPool Pool { get; }
 
+    /// <summary>Whatever brings items here, each complete when no more will come.</summary>
+    private readonly List<Task> _before = [];
+
     /// <summary>The most items that wait in front of this stage; null for a source.</summary>
     public virtual int? Capacity => null;
 
@@ -36,11 +39,27 @@ internal abstract class Stage
     /// <summary>Whether every item accepted so far is settled.</summary>
     public virtual bool IsIdle => true;
 
+    /// <summary>Makes this stage the next after another: its input completes after the last of those.</summary>
+    /// <param name="completion">Completes, never with an error, when no more items come from there. Before the start.</param>
+    public void ComesAfter(Task completion) => _before.Add(completion);
+
+    /// <summary>Completes the input when nothing comes any more; completes itself when the last worker has ended.</summary>
+    public async Task EndAsync()
+    {
+        foreach (Task completion in _before)
+        {
+            await completion.ConfigureAwait(false);
+        }
+
+        CompleteInput();
+        await Pool.Completion.ConfigureAwait(false);
+    }
+
     /// <summary>Lets the workers start.</summary>
     public abstract void Start();
 
     /// <summary>No more items come; those that are here are still worked on.</summary>
-    public virtual void CompleteInput()
+    protected virtual void CompleteInput()
     {
     }
 

@@ -9,19 +9,26 @@ internal static class Settlement
     /// Judges how a handler's call ended that did not return, and books it. Which token a cancellation carries does not
     /// count: linked tokens and drivers differ.
     /// </summary>
-    public static void JudgeCall<T>(BufferedStage<T> stage, Claim<T> claim, Exception error, CancellationToken token)
+    public static void JudgeCall<T>(
+        BufferedStage<T> stage, Claim<T> claim, Exception error, CallResults results, CancellationToken token)
     {
-        if (error is OperationCanceledException && (stage.Run.HeedToken() || token.IsCancellationRequested))
+        if (IsCancellation(stage, error, results, token))
         {
-            stage.Buffer.Settle(claim, CallOutcome.Canceled);
+            stage.Buffer.SettleCanceled(claim, results);
             return;
         }
 
         // First the stop: the sooner the buffers close, the fewer items are begun in vain. Last the log, which may block.
         ItemFailure fault = stage.Run.Fault(ItemFailure.OfItem(stage.Name, claim.Current, attempt: 1, error));
-        stage.Buffer.Settle(claim, CallOutcome.Failed);
+        stage.Buffer.SettleFailed(claim);
         stage.Run.Log.Faulted(fault);
     }
+
+    /// <summary>A call that could not pass its results on has done what it could; its item is handed back with them.</summary>
+    private static bool IsCancellation(Stage stage, Exception error, CallResults results, CancellationToken token) =>
+        error is OperationCanceledException
+            ? stage.Run.HeedToken() || token.IsCancellationRequested || results.Refused.Length > 0
+            : error is ChannelClosedException && results.Refused.Length > 0;
 
     /// <summary>Judges how a producer's turn ended. After a stop, a cancelled wait or a refused write is the way to leave.</summary>
     public static void JudgeTurn(SourceStage stage, Exception? error)

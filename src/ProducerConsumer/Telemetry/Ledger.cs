@@ -25,13 +25,11 @@ internal sealed class Ledger
 
     public void Drop_NeedsLock() => Dropped++;
 
-    /// <summary>An item that was started is handed back.</summary>
-    public void ReturnStarted_NeedsLock(object? item, int attempts) =>
-        _undelivered.Add(new UndeliveredItem(item, attempts, started: true));
+    /// <summary>An item is handed back.</summary>
+    public void Return_NeedsLock(UndeliveredItem item) => _undelivered.Add(item);
 
     /// <summary>An item that was never started is handed back.</summary>
-    public void ReturnUnstarted_NeedsLock(object? item) =>
-        _undelivered.Add(new UndeliveredItem(item, attempts: 0, started: false));
+    public void ReturnUnstarted_NeedsLock(object? item) => Return_NeedsLock(new UndeliveredItem(item, attempts: 0, started: false));
 
     /// <summary>First those that were started, as they are the older ones, then the others, oldest first.</summary>
     public UndeliveredItem[] CopyUndelivered_NeedsLock() => [.. _undelivered.OrderByDescending(item => item.Started)];

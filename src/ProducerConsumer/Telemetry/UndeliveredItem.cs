@@ -22,6 +22,15 @@ public sealed class UndeliveredItem
     /// </summary>
     public bool Started { get; }
 
+    /// <summary>How many results of this item the next stage had accepted: 0 unless the stage emits several per item.</summary>
+    public int Emitted { get; internal init; }
+
+    /// <summary>
+    /// Results of this item that the next stage, which was closed meanwhile, did not accept. Whoever does not want to do
+    /// the work again finds here what came of it.
+    /// </summary>
+    public IReadOnlyList<object?> Refused { get; internal init; } = [];
+
     /// <inheritdoc/>
     public override string ToString() => Started ? $"{Item} (started, attempts: {Attempts})" : $"{Item} (not started)";
 }

@@ -1,6 +1,6 @@
 namespace ProducerConsumer;
 
-public sealed partial class PipelineBuilder<T>
+public partial class PipelineBuilder<TIn, T>
 {
     /// <summary>Ends the recipe with a pool of consumers.</summary>
     /// <param name="handler">Called once for each item. Its token is cancelled when the run is aborted, cancelled, faulted or disposed; a drain does not cancel it.</param>
@@ -8,22 +8,18 @@ public sealed partial class PipelineBuilder<T>
     /// <param name="maxWorkers">The most calls that run at once, 1 or more. The default is 1. With one, items are handled in the order in which they came; with several they are begun in that order up to what a worker takes at once, see <see cref="StageOptions{T}.MaxBatch"/>.</param>
     /// <exception cref="ArgumentNullException"><paramref name="handler"/> is <see langword="null"/>.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxWorkers"/> is less than 1.</exception>
-    public PipelineRecipe<T> Consume(
+    public PipelineRecipe<TIn> Consume(
         Func<T, CancellationToken, ValueTask> handler, Action<StageOptions<T>>? configure = null, int maxWorkers = 1)
     {
         Require.NotNull(handler, nameof(handler), "Give the code that handles one item.");
-        Require.Workers(maxWorkers, nameof(maxWorkers));
-        StageOptions<T> options = new("consumers") { MaxWorkers = maxWorkers };
-        configure?.Invoke(options);
-        options.Freeze();
-        return AddConsumer(options, stage => new ConsumeWorker<T>(stage, handler));
+        return AddLastStage(Configure("consumers", configure, maxWorkers), handler);
     }
 
     // Where a delegate fits both forms, such as an async lambda, the compiler prefers a parameter that is passed by value
     // to one passed by `in`: so ValueTask wins, and a method that returns Task binds here without ambiguity.
 
     /// <inheritdoc cref="Consume(Func{T, CancellationToken, ValueTask}, Action{StageOptions{T}}?, int)"/>
-    public PipelineRecipe<T> Consume(
+    public PipelineRecipe<TIn> Consume(
         in Func<T, CancellationToken, Task> handler, Action<StageOptions<T>>? configure = null, int maxWorkers = 1)
     {
         Require.NotNull(handler, nameof(handler), "Give the code that handles one item.");

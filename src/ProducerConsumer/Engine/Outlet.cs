@@ -1,0 +1,142 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+
+namespace ProducerConsumer;
+
+/// <summary>Where the results of one worker go, as the worker's loop sees it. Used by that worker alone, but for <see cref="Offer"/>.</summary>
+internal abstract class Outlet
+{
+    /// <summary>Whether the worker waits until there is room for its results, and not for code of the user's.</summary>
+    public bool IsBlocked { get; protected set; }
+
+    /// <summary>Whether results may be held back to be published together.</summary>
+    protected bool HoldsBack { get; set; }
+
+    /// <summary>Whether results of the call that is running were refused, because the next stage was closed.</summary>
+    public bool HasRefused => Refused is not null;
+
+    /// <summary>The results of the call that is running which the next stage refused; null when it took all.</summary>
+    protected List<object?>? Refused { get; set; }
+
+    /// <summary>How many results of the call that is running the next stage accepted.</summary>
+    protected int Emitted { get; set; }
+
+    /// <summary>A call for an item begins.</summary>
+    /// <param name="holdsBack">Whether results may be held back: the worker has more items to come, and publishes after them.</param>
+    public void Begin(bool holdsBack)
+    {
+        HoldsBack = holdsBack;
+        Emitted = 0;
+    }
+
+    /// <summary>Publishes what was held back; completes when all is in, or was handed back.</summary>
+    public abstract ValueTask PublishAsync();
+
+    /// <summary>
+    /// A call suspended: what was held back before it is published as far as there is room. What the call emits meanwhile,
+    /// on whatever thread, may come in between, as the watchdog may.
+    /// </summary>
+    public abstract void Offer();
+
+    /// <summary>Gives the memory back. Nothing is held back any more.</summary>
+    public abstract void Release();
+
+    /// <summary>What became of the results of a call that did not return.</summary>
+    public CallResults End()
+    {
+        CallResults results = new(Emitted, Refused?.ToArray() ?? []);
+        Refused = null;
+        return results;
+    }
+}
+
+/// <summary>The way of one worker's results into the buffer of the next stage, several at a time.</summary>
+/// <param name="buffer">The buffer of the next stage.</param>
+/// <param name="source">The name of the stage that the results come from.</param>
+internal sealed class Outlet<T>(BoundedBuffer<T> buffer, string source) : Outlet
+{
+    private readonly Edge _edge = buffer.AddEdge(source);
+
+    /// <summary>What is held back; null until something is.</summary>
+    private LocalBatch<T>? _batch;
+
+    /// <summary>
+    /// Emits one result: it is accepted by the next stage from here on. Completes at once if it can be held back or there
+    /// is room; fails when the next stage is closed.
+    /// </summary>
+    public ValueTask EmitAsync(T result)
+    {
+        if (IsBlocked)
+        {
+            throw new InvalidOperationException(
+                $"Stage '{source}' emits a result while an earlier one still waits for room. Await EmitAsync before it is called again.");
+        }
+
+        if (buffer.HasEnded)
+        {
+            (Refused ??= []).Add(result);
+            return ValueTask.FromException(new ChannelClosedException());
+        }
+
+        Emitted++;
+        if (!HoldsBack || buffer.MaxLocalBatch == 1)
+        {
+            HoldsBack = true; // A call that emits more than one result emits many.
+            return WaitFor(buffer.DeliverAsync(result, _edge));
+        }
+
+        if (_batch is null)
+        {
+            _batch = new LocalBatch<T>(_edge, buffer.MaxLocalBatch);
+            buffer.Register(_batch);
+        }
+
+        if (_batch.Add(result))
+        {
+            buffer.Watch();
+        }
+
+        return _batch.Added < buffer.MaxLocalBatch ? default : PublishAsync();
+    }
+
+    public override ValueTask PublishAsync() =>
+        _batch is { Added: > 0 } ? WaitFor(buffer.PublishAsync(_batch)) : default;
+
+    public override void Offer()
+    {
+        if (_batch is { } batch)
+        {
+            buffer.TakeOver(batch);
+        }
+    }
+
+    public override void Release()
+    {
+        if (_batch is not null)
+        {
+            buffer.Unregister(_batch);
+            _batch.Release();
+            _batch = null;
+        }
+    }
+
+    private ValueTask WaitFor(ValueTask<bool> delivery) =>
+        delivery.IsCompletedSuccessfully ? default : WaitAsync(delivery);
+
+    /// <summary>Pooled: it may happen for every batch.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask WaitAsync(ValueTask<bool> delivery)
+    {
+        IsBlocked = true;
+        await delivery.ConfigureAwait(false);
+        IsBlocked = false;
+    }
+}
+
+/// <summary>What became of the results of one call.</summary>
+/// <param name="Emitted">How many the next stage accepted.</param>
+/// <param name="Refused">Those that it did not accept.</param>
+internal readonly record struct CallResults(int Emitted, object?[] Refused)
+{
+    public static CallResults None { get; } = new(0, []);
+}

@@ -1,0 +1,83 @@
+namespace ProducerConsumer;
+
+/// <summary>
+/// The recipe of a pipeline up to one of its stages. Immutable: every verb returns a new recipe, and one recipe can be
+/// continued and built many times.
+/// </summary>
+/// <typeparam name="TIn">The items that the pipeline takes.</typeparam>
+/// <typeparam name="T">The items that it holds at this point.</typeparam>
+/// <remarks>The verbs stand in the folders of their stages.</remarks>
+public partial class PipelineBuilder<TIn, T>
+{
+    internal PipelineBuilder(Flow<TIn, T> flow) => Flow = flow;
+
+    /// <summary>The recipe as it is.</summary>
+    internal Flow<TIn, T> Flow { get; }
+
+    /// <summary>
+    /// Adds a stage of the application's own making, as every verb of this library is one: the code of a worker that
+    /// takes items and emits results. See <see cref="StageWorker{T, TOut}"/> for what it may do.
+    /// </summary>
+    /// <typeparam name="TOut">The results.</typeparam>
+    /// <param name="createWorker">Called once for each worker when it starts, so that a worker can have a state of its own. Must not throw.</param>
+    /// <param name="configure">Sets further options of the stage.</param>
+    /// <param name="maxWorkers">The most workers that run at once, 1 or more. The default is 1.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="createWorker"/> is <see langword="null"/>.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxWorkers"/> is less than 1.</exception>
+    public PipelineBuilder<TIn, TOut> AddStage<TOut>(
+        Func<StageWorker<T, TOut>> createWorker, Action<StageOptions<T>>? configure = null, int maxWorkers = 1)
+    {
+        Require.NotNull(createWorker, nameof(createWorker), "Give the code that makes a worker.");
+        return AddStage(Configure("stage", configure, maxWorkers), createWorker);
+    }
+
+    /// <summary>The options of a stage to come, checked and frozen.</summary>
+    /// <param name="kind">The name of the stage unless the options say another.</param>
+    /// <param name="configure">The application's settings.</param>
+    /// <param name="maxWorkers">The shortcut for the most common of them.</param>
+    private StageOptions<T> Configure(string kind, Action<StageOptions<T>>? configure, int maxWorkers)
+    {
+        Require.Workers(maxWorkers, nameof(maxWorkers));
+        string name = Flow.FreeName(kind);
+        StageOptions<T> options = new(name) { MaxWorkers = maxWorkers };
+        configure?.Invoke(options);
+        options.Freeze();
+        if (options.Name != name)
+        {
+            Flow.CheckName(options.Name);
+        }
+
+        return options;
+    }
+
+    /// <summary>Adds a stage that emits results.</summary>
+    private PipelineBuilder<TIn, TOut> AddStage<TOut>(StageOptions<T> options, Func<StageWorker<T, TOut>> createWorker)
+    {
+        Flow<TIn, T> before = Flow;
+        return new PipelineBuilder<TIn, TOut>(new Flow<TIn, TOut>(before.Head, before.Sources, before.Names.Add(options.Name), Attach));
+
+        BufferedStage<TIn> Attach(Construction construction, BufferedStage<TOut> next)
+        {
+            BufferedStage<T> stage = construction.AddStage(options, stage =>
+            {
+                Outlet<TOut> outlet = new(next.Buffer, stage.Name);
+                StageWorker<T, TOut> code = createWorker();
+                code.Attach(outlet);
+                return new SettlingWorker<T>(stage, code.HandleAsync, outlet);
+            });
+            next.ComesAfter(stage.Pool.Completion);
+            return before.Attach(construction, stage);
+        }
+    }
+
+    /// <summary>Adds the last stage.</summary>
+    private PipelineRecipe<TIn> AddLastStage(StageOptions<T> options, Func<T, CancellationToken, ValueTask> handle)
+    {
+        Flow<TIn, T> before = Flow;
+        return new PipelineRecipe<TIn>(
+            before.Head,
+            before.Sources,
+            construction => before.Attach(
+                construction, construction.AddStage(options, stage => new SettlingWorker<T>(stage, handle))));
+    }
+}
