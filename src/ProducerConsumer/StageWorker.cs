@@ -28,9 +28,17 @@ public abstract class StageWorker<T, TOut>
     /// <returns>To be awaited before the next result is emitted and before the call for the item ends.</returns>
     /// <exception cref="System.Threading.Channels.ChannelClosedException">The run was stopped, and the result was not accepted. The item is handed back with it.</exception>
     /// <exception cref="InvalidOperationException">The last result still waits for room, or the worker belongs to no stage.</exception>
-    protected ValueTask EmitAsync(TOut result) =>
-        (_outlet ?? throw new InvalidOperationException("EmitAsync was called before the worker was given to a stage. Emit inside HandleAsync."))
-        .EmitAsync(result);
+    protected ValueTask EmitAsync(TOut result) => Outlet.EmitAsync(result);
+
+    /// <summary>
+    /// Publishes what was emitted, for code that emits and then waits for something else in the same call. Without it the
+    /// next stage sees such results at the end of the call, or some 20 ms later.
+    /// </summary>
+    /// <returns>To be awaited as <see cref="EmitAsync"/>.</returns>
+    protected ValueTask PublishAsync() => Outlet.PublishAsync();
+
+    private Outlet<TOut> Outlet => _outlet
+        ?? throw new InvalidOperationException("The worker emits before it was given to a stage. Emit inside HandleAsync.");
 
     internal void Attach(Outlet<TOut> outlet) => _outlet = outlet;
 }
