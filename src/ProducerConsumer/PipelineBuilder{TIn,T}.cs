@@ -62,8 +62,9 @@ public partial class PipelineBuilder<TIn, T>
             {
                 Outlet<TOut> outlet = new(next.Buffer, stage.Name);
                 StageWorker<T, TOut> code = createWorker();
-                code.Attach(outlet);
-                return new SettlingWorker<T>(stage, code.HandleAsync, outlet);
+                SettlingWorker<T> worker = new(stage, code.HandleAsync, outlet, code);
+                code.Attach(worker, outlet);
+                return worker;
             });
             next.ComesAfter(stage.Pool.Completion);
             return before.Attach(construction, stage);

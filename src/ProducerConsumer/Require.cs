@@ -56,6 +56,23 @@ internal static class Require
         }
     }
 
+    public static void BatchSize(int value, string name)
+    {
+        if (value < 1)
+        {
+            throw new ArgumentOutOfRangeException(name, value, $"{name} is {value}, and a batch holds at least one item. Give 1 or more.");
+        }
+    }
+
+    public static void Wait(TimeSpan? value, string name)
+    {
+        if (value is { } wait && (wait <= TimeSpan.Zero || wait > TimeSpan.FromDays(49)))
+        {
+            throw new ArgumentOutOfRangeException(
+                name, value, $"{name} is {wait}. Give a time from more than zero to 49 days, or leave it out to wait until a batch is full.");
+        }
+    }
+
     public static void Count(int value, string name)
     {
         if (value < 1)

@@ -10,14 +10,26 @@ namespace ProducerConsumer;
 /// Each worker of the stage has an instance of its own, and calls of one instance never overlap, so it needs no lock.
 /// An item is settled when its call ends: returned, it is completed; an exception is a failure of the item.
 /// </remarks>
-public abstract class StageWorker<T, TOut>
+public abstract class StageWorker<T, TOut> : IWorkerCode
 {
+    private ItemWorker<T>? _worker;
     private Outlet<TOut>? _outlet;
 
     /// <summary>Handles one item.</summary>
     /// <param name="item">The item.</param>
     /// <param name="cancellationToken">Cancelled when the run is aborted, cancelled, faulted or disposed; a drain does not cancel it.</param>
     protected internal abstract ValueTask HandleAsync(T item, CancellationToken cancellationToken);
+
+    /// <summary>Called between two items at the time that <see cref="WakeAfter"/> asked for.</summary>
+    /// <param name="cancellationToken">As for <see cref="HandleAsync"/>.</param>
+    protected virtual ValueTask WakeAsync(CancellationToken cancellationToken) => default;
+
+    /// <summary>
+    /// Called once when no item will come any more, before the worker ends; not after a stop that is no drain. Results may
+    /// be emitted. What is still kept afterwards is handed back.
+    /// </summary>
+    /// <param name="cancellationToken">As for <see cref="HandleAsync"/>.</param>
+    protected virtual ValueTask EndAsync(CancellationToken cancellationToken) => default;
 
     /// <summary>
     /// Emits a result, which the next stage has accepted when this returns, even if it is not complete yet. Completes when
@@ -37,8 +49,51 @@ public abstract class StageWorker<T, TOut>
     /// <returns>To be awaited as <see cref="EmitAsync"/>.</returns>
     protected ValueTask PublishAsync() => Outlet.PublishAsync();
 
+    /// <summary>
+    /// Keeps the item that is being handled: it stays in flight when the call returns, until a result is emitted for all
+    /// that is kept. A stop that is no drain hands it back as not started.
+    /// </summary>
+    protected void Keep() => Worker.Keep();
+
+    /// <summary>How many items are kept.</summary>
+    protected int KeptCount => Worker.Kept?.Count ?? 0;
+
+    /// <summary>The kept items, oldest first. Valid until the next of them is kept or settled.</summary>
+    protected ReadOnlySpan<T> Kept => Worker.Kept is { } kept ? kept.Own : default;
+
+    /// <summary>Emits a result for all items that are kept, which are completed with it. As <see cref="EmitAsync"/>.</summary>
+    /// <param name="result">The result.</param>
+    protected ValueTask EmitKeptAsync(TOut result)
+    {
+        ValueTask emit = Outlet.EmitAsync(result);
+        if (!Outlet.HasRefused)
+        {
+            Worker.SettleKept();
+        }
+
+        return emit;
+    }
+
+    /// <summary>
+    /// Has <see cref="WakeAsync"/> called between two items, as soon as that time has passed on the pipeline's clock. A
+    /// later call replaces an earlier one.
+    /// </summary>
+    /// <param name="delay">From zero to 49 days; <see cref="Timeout.InfiniteTimeSpan"/> gives the call up.</param>
+    protected void WakeAfter(TimeSpan delay) => Worker.WakeAfter(delay);
+
+    private ItemWorker<T> Worker => _worker
+        ?? throw new InvalidOperationException("The worker is used before it was given to a stage. Wait for HandleAsync.");
+
     private Outlet<TOut> Outlet => _outlet
         ?? throw new InvalidOperationException("The worker emits before it was given to a stage. Emit inside HandleAsync.");
 
-    internal void Attach(Outlet<TOut> outlet) => _outlet = outlet;
+    internal void Attach(ItemWorker<T> worker, Outlet<TOut> outlet)
+    {
+        _worker = worker;
+        _outlet = outlet;
+    }
+
+    ValueTask IWorkerCode.WakeAsync(CancellationToken cancellationToken) => WakeAsync(cancellationToken);
+
+    ValueTask IWorkerCode.EndAsync(CancellationToken cancellationToken) => EndAsync(cancellationToken);
 }

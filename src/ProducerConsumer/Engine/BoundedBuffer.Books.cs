@@ -24,6 +24,23 @@ internal sealed partial class BoundedBuffer<T>
         }
     }
 
+    /// <summary>As <see cref="SettleFailed(Claim{T})"/>, for a call that failed after its item was kept: it is kept no longer.</summary>
+    public void SettleFailed(Claim<T> claim, KeptItems<T> kept)
+    {
+        using (EnterSection())
+        {
+            if (kept.Count > 0)
+            {
+                // Else it is in the books already: what was kept is settled.
+                kept.RemoveLast_NeedsLock();
+                _gate.State.Claimed--;
+                _ledger.Fail_NeedsLock();
+            }
+
+            claim.SettleKept();
+        }
+    }
+
     /// <summary>Hands the item back that the owner of a claim started last: a stop cancelled its call, or refused what it emitted.</summary>
     public void SettleCanceled(Claim<T> claim, CallResults results)
     {
@@ -61,6 +78,11 @@ internal sealed partial class BoundedBuffer<T>
                 {
                     inFlight.Add(new UndeliveredItem(running, attempts: 1, started: true));
                 }
+            }
+
+            foreach (KeptItems<T> kept in _kept)
+            {
+                inFlight.AddRange(kept.Copy_NeedsLock().Select(static item => new UndeliveredItem(item, attempts: 0, started: false)));
             }
 
             return new StageBooks(name)

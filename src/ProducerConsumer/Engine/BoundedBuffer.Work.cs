@@ -52,7 +52,13 @@ internal sealed partial class BoundedBuffer<T>
         {
             Book_NeedsLock(claim);
             _workers!.Arrive_NeedsLock(worker);
-            if (_returned.TryDequeue(out (long, T Item) returned))
+            if (worker.IsCalledBack && !_closed)
+            {
+                worker.IsCalledBack = false;
+                Release_NeedsLock(claim);
+                taken = Taken.CallBack;
+            }
+            else if (_returned.TryDequeue(out (long, T Item) returned))
             {
                 // One alone: its neighbours in the claim that it comes from were slow.
                 Fill_NeedsLock(claim, 1, ref signals)[0] = returned.Item;
@@ -67,9 +73,13 @@ internal sealed partial class BoundedBuffer<T>
             else
             {
                 Release_NeedsLock(claim);
-                if (_finished)
+                if (_finished && !_closed && worker.MustEnd)
                 {
-                    _workers.Leave_NeedsLock();
+                    taken = Taken.End;
+                }
+                else if (_finished)
+                {
+                    Leave_NeedsLock(worker);
                     taken = Taken.Left;
                 }
                 else

@@ -108,7 +108,8 @@ internal sealed partial class BoundedBuffer<T> : Channel<T>, IWaiterHost
         {
             using (EnterSection())
             {
-                return _items.Count == 0 && _returned.Count == 0 && _writers.IsEmpty && _busy is null;
+                return _items.Count == 0 && _returned.Count == 0 && _writers.IsEmpty && _busy is null
+                    && _kept.TrueForAll(static kept => kept.Count == 0);
             }
         }
     }

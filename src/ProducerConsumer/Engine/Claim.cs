@@ -40,6 +40,9 @@ internal sealed partial class Claim<T>
     /// <summary>How many of <see cref="_settled"/> are in the books. Guarded by the lock.</summary>
     private int _booked;
 
+    /// <summary>How many of <see cref="_settled"/> are kept, and not to be booked here. Written by the owner.</summary>
+    private int _kept;
+
     /// <summary>One slot of the claim's own, until the owner takes several items at once: then rented.</summary>
     private T[] _items = new T[1];
 
@@ -127,6 +130,20 @@ internal sealed partial class Claim<T>
         return mine;
     }
 
+    /// <summary>Whether the item of the call that is running is kept: somebody else settles it. Written by the owner.</summary>
+    public bool IsKept { get; private set; }
+
+    /// <summary>The item of the call that is running is in a collection of kept items from here on. By the owner.</summary>
+    public void Keep() => IsKept = true;
+
+    /// <summary>The call for a kept item has ended. By the owner.</summary>
+    public void SettleKept()
+    {
+        IsKept = false;
+        _kept++;
+        Settle();
+    }
+
     /// <summary>The call has ended, and all that is left to do is to count it. By the owner.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Settle() => Volatile.Write(ref _settled, _settled + 1); // Pairs with Look: counted once, as running or as ended.
@@ -142,8 +159,9 @@ internal sealed partial class Claim<T>
     public int TakeSettled_NeedsLock()
     {
         Clear(0, _settled);
-        int settled = _settled - _booked;
+        int settled = _settled - _booked - _kept;
         _booked = _settled;
+        _kept = 0;
         return settled;
     }
 
@@ -155,6 +173,7 @@ internal sealed partial class Claim<T>
         _next = 0;
         _settled = 0;
         _booked = 0;
+        _kept = 0;
         _filled = count;
         _end = count;
         _limit = count;
@@ -193,8 +212,8 @@ internal sealed partial class Claim<T>
             if (next == Volatile.Read(ref _next))
             {
                 next = Math.Min(next, _end);
-                bool isRunning = next > settled;
-                return (settled - _booked, isRunning, isRunning ? _items[next - 1] : default, _end - next);
+                bool isRunning = next > settled && !IsKept;
+                return (settled - _booked - _kept, isRunning, isRunning ? _items[next - 1] : default, _end - next);
             }
         }
     }

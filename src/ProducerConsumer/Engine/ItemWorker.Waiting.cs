@@ -27,8 +27,7 @@ internal abstract partial class ItemWorker<T>
             // here on, it is as if awaiting it had thrown.
             if (StopWaiting())
             {
-                _awaited = Awaited.Nothing;
-                Judge(error, _outlet?.End() ?? CallResults.None);
+                JudgeAwaited(error);
                 Wake();
             }
             else

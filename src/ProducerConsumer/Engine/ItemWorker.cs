@@ -13,6 +13,9 @@ internal abstract partial class ItemWorker<T> : Worker
     /// <summary>Where the results go; null for a stage without any.</summary>
     private readonly Outlet? _outlet;
 
+    /// <summary>What the stage's code does besides handling items; null when there is nothing.</summary>
+    private readonly IWorkerCode? _code;
+
     private BatchSize _batchSize;
 
     /// <summary>What the worker waits for, when it does: <see cref="_awaited"/>.</summary>
@@ -25,12 +28,15 @@ internal abstract partial class ItemWorker<T> : Worker
     /// <param name="stage">The stage.</param>
     /// <param name="handle">Called once for each item, one call at a time.</param>
     /// <param name="outlet">Where these calls put their results; null if there are none.</param>
-    protected ItemWorker(BufferedStage<T> stage, Func<T, CancellationToken, ValueTask> handle, Outlet? outlet)
+    /// <param name="code">What else the stage's code does; null if there is nothing.</param>
+    protected ItemWorker(BufferedStage<T> stage, Func<T, CancellationToken, ValueTask> handle, Outlet? outlet, IWorkerCode? code)
         : base(stage)
     {
         Stage = stage;
         _handle = handle;
         _outlet = outlet;
+        _code = code;
+        MustEnd = code is not null;
         _batchSize = new BatchSize(stage.MaxBatch, BatchBudget);
     }
 
@@ -44,6 +50,9 @@ internal abstract partial class ItemWorker<T> : Worker
 
         /// <summary>Room for what the claim's items became.</summary>
         Room,
+
+        /// <summary>Code that was called for no item: its time had come, or the end.</summary>
+        Code,
     }
 
     /// <summary>Why the worker stops handling the items of its claim.</summary>
@@ -62,12 +71,15 @@ internal abstract partial class ItemWorker<T> : Worker
     /// <summary>The items that this worker took and has not settled.</summary>
     public Claim<T> Claim { get; } = new();
 
-    protected BufferedStage<T> Stage { get; }
+    public BufferedStage<T> Stage { get; }
 
     /// <summary>Decides what the end of a call means that did not return, and books it. The item is that of <see cref="Claim"/>.</summary>
     /// <param name="error">What the call threw.</param>
     /// <param name="results">What became of the results of the call.</param>
     protected abstract void Judge(Exception error, CallResults results);
+
+    /// <summary>As <see cref="Judge"/>, for a call that was for no item.</summary>
+    protected abstract void JudgeCode(Exception error, CallResults results);
 
     protected override void Run()
     {
@@ -103,7 +115,7 @@ internal abstract partial class ItemWorker<T> : Worker
         while (TryClaim());
     }
 
-    /// <summary>False when the worker is parked, and maybe running again on another thread, or has left.</summary>
+    /// <summary>False when the worker waits, is parked and maybe running again on another thread, or has left.</summary>
     private bool TryClaim()
     {
         int most = _batchSize.Value;
@@ -119,9 +131,15 @@ internal abstract partial class ItemWorker<T> : Worker
             case Taken.Items:
                 _batchSize.Begin(Claim.Filled);
                 return true;
+            case Taken.CallBack:
+                return TryCallCode(isEnd: false);
+            case Taken.End:
+                MustEnd = false;
+                return TryCallCode(isEnd: true);
             case Taken.Left:
                 Claim.Release();
                 _outlet?.Release();
+                ReleaseTimer();
                 End();
                 return false;
             default:
@@ -170,7 +188,7 @@ internal abstract partial class ItemWorker<T> : Worker
             catch (Exception error)
             {
                 RestoreContext();
-                Judge(error, _outlet?.End() ?? CallResults.None);
+                JudgeAwaited(error);
             }
         }
     }
@@ -178,14 +196,30 @@ internal abstract partial class ItemWorker<T> : Worker
     /// <summary>What the worker waited for is done; throws what the call threw.</summary>
     private void GetAwaited()
     {
-        Awaited awaited = _awaited;
         ValueTask call = _call;
-        _awaited = Awaited.Nothing;
         _call = default;
         call.GetAwaiter().GetResult();
-        if (awaited == Awaited.Call)
+        if (_awaited == Awaited.Call)
         {
             Settle();
+        }
+
+        _awaited = Awaited.Nothing;
+    }
+
+    /// <summary>What was called has thrown, at once or when the worker came back.</summary>
+    private void JudgeAwaited(Exception error)
+    {
+        CallResults results = _outlet?.End() ?? CallResults.None;
+        bool isForItem = _awaited != Awaited.Code;
+        _awaited = Awaited.Nothing;
+        if (isForItem)
+        {
+            Judge(error, results);
+        }
+        else
+        {
+            JudgeCode(error, results);
         }
     }
 
@@ -197,7 +231,14 @@ internal abstract partial class ItemWorker<T> : Worker
             throw new OperationCanceledException("The next stage was closed."); // Whatever the call made of the refusal.
         }
 
-        Claim.Settle();
+        if (Claim.IsKept)
+        {
+            Claim.SettleKept();
+        }
+        else
+        {
+            Claim.Settle();
+        }
     }
 
     /// <summary>Goes to the end of the queue of the thread pool. Begins anew with single items, in case the handler has become slow.</summary>

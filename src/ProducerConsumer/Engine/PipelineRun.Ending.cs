@@ -46,7 +46,7 @@ internal sealed partial class PipelineRun
     {
         try
         {
-            return _startTimestamp is { } start ? _timeProvider.GetElapsedTime(start) : TimeSpan.Zero;
+            return _startTimestamp is { } start ? TimeProvider.GetElapsedTime(start) : TimeSpan.Zero;
         }
         catch (Exception error)
         {

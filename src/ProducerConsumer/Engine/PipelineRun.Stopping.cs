@@ -185,12 +185,12 @@ internal sealed partial class PipelineRun
     {
         try
         {
-            return _timeProvider.CreateTimer(Abandon, _abandoned, _abortTimeout, Timeout.InfiniteTimeSpan);
+            return TimeProvider.CreateTimer(Abandon, _abandoned, _abortTimeout, Timeout.InfiniteTimeSpan);
         }
         catch (Exception error)
         {
             Faults.AddFailure(new ItemFailure("clock", error));
-            return TimeProvider.System.CreateTimer(Abandon, _abandoned, _abortTimeout, Timeout.InfiniteTimeSpan);
+            return System.TimeProvider.System.CreateTimer(Abandon, _abandoned, _abortTimeout, Timeout.InfiniteTimeSpan);
         }
 
         static void Abandon(object? state) => ((TaskCompletionSource)state!).TrySetResult();

@@ -11,7 +11,6 @@ namespace ProducerConsumer;
 internal sealed partial class PipelineRun
 {
     private readonly object _gate = new();
-    private readonly TimeProvider _timeProvider;
     private readonly TimeSpan _abortTimeout;
     private readonly List<Stage> _stages = [];
     private readonly List<IInlet> _inlets = [];
@@ -35,7 +34,7 @@ internal sealed partial class PipelineRun
     public PipelineRun(string name, TimeProvider timeProvider, TimeSpan abortTimeout, FaultLog faults, RunLog log)
     {
         Name = name;
-        _timeProvider = timeProvider;
+        TimeProvider = timeProvider;
         _abortTimeout = abortTimeout;
         Faults = faults;
         Log = log;
@@ -51,6 +50,9 @@ internal sealed partial class PipelineRun
     }
 
     public string Name { get; }
+
+    /// <summary>The application's clock: what it throws is for the caller to catch.</summary>
+    public TimeProvider TimeProvider { get; }
 
     public FaultLog Faults { get; }
 
@@ -114,7 +116,7 @@ internal sealed partial class PipelineRun
     /// <summary>Starts the run, once. Nothing starts when it was stopped before.</summary>
     public void Start(CancellationToken cancellationToken)
     {
-        long timestamp = _timeProvider.GetTimestamp();
+        long timestamp = TimeProvider.GetTimestamp();
         lock (_gate)
         {
             if (_startCalled)

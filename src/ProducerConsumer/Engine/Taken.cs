@@ -9,6 +9,12 @@ internal enum Taken
     /// <summary>Nothing now: the worker is parked until it is called.</summary>
     Parked,
 
+    /// <summary>The worker was called back: it is to look whether its time has come.</summary>
+    CallBack,
+
+    /// <summary>Nothing ever, and the worker's code is to be told.</summary>
+    End,
+
     /// <summary>Nothing ever: the worker has left the pool.</summary>
     Left,
 }

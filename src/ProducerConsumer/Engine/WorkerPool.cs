@@ -16,8 +16,8 @@ internal sealed class WorkerPool(int maxWorkers, Func<Worker> create)
     private readonly SemaphoreSlim _slots = new(maxWorkers, maxWorkers);
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Workers that found nothing to do, newest on top: its memory is still in the caches. Guarded by the lock of the work's owner.</summary>
-    private readonly Stack<Worker> _parked = new();
+    /// <summary>Workers that found nothing to do, newest last: its memory is still in the caches. Guarded by the lock of the work's owner.</summary>
+    private readonly List<Worker> _parked = [];
 
     /// <summary>Reserved workers that have not left, parked ones included; at most the cap. Guarded by the lock of the work's owner.</summary>
     private int _live;
@@ -76,8 +76,10 @@ internal sealed class WorkerPool(int maxWorkers, Func<Worker> create)
     /// <summary>As <see cref="Call_NeedsLock"/>, but only a parked worker.</summary>
     public bool TryCallParked_NeedsLock(out Call call)
     {
-        if (!_calling && _parked.TryPop(out Worker? worker))
+        if (!_calling && _parked.Count > 0)
         {
+            Worker worker = _parked[^1];
+            _parked.RemoveAt(_parked.Count - 1);
             _calling = true;
             call = Call.Wake(worker);
             return true;
@@ -111,7 +113,10 @@ internal sealed class WorkerPool(int maxWorkers, Func<Worker> create)
     }
 
     /// <summary>A worker found nothing and gives its thread back until it is called.</summary>
-    public void Park_NeedsLock(Worker worker) => _parked.Push(worker);
+    public void Park_NeedsLock(Worker worker) => _parked.Add(worker);
+
+    /// <summary>Takes a certain worker out of those that are parked, for the caller to wake; false when it is at work.</summary>
+    public bool TryUnpark_NeedsLock(Worker worker) => _parked.Remove(worker);
 
     /// <summary>Takes out all parked workers, for the caller to wake: nothing will come any more.</summary>
     public Worker[] TakeParked_NeedsLock()

@@ -9,19 +9,28 @@ internal static class Settlement
     /// Judges how a handler's call ended that did not return, and books it. Which token a cancellation carries does not
     /// count: linked tokens and drivers differ.
     /// </summary>
-    public static void JudgeCall<T>(
-        BufferedStage<T> stage, Claim<T> claim, Exception error, CallResults results, CancellationToken token)
+    public static void JudgeCall<T>(ItemWorker<T> worker, Exception error, CallResults results, CancellationToken token)
     {
+        BufferedStage<T> stage = worker.Stage;
         if (IsCancellation(stage, error, results, token))
         {
-            stage.Buffer.SettleCanceled(claim, results);
+            worker.SettleCanceled(results);
             return;
         }
 
         // First the stop: the sooner the buffers close, the fewer items are begun in vain. Last the log, which may block.
-        ItemFailure fault = stage.Run.Fault(ItemFailure.OfItem(stage.Name, claim.Current, attempt: 1, error));
-        stage.Buffer.SettleFailed(claim);
+        ItemFailure fault = stage.Run.Fault(ItemFailure.OfItem(stage.Name, worker.Claim.Current, attempt: 1, error));
+        worker.SettleFailed();
         stage.Run.Log.Faulted(fault);
+    }
+
+    /// <summary>Judges how a call ended that was for no item, and did not return.</summary>
+    public static void JudgeCode(Stage stage, Exception error, CallResults results, CancellationToken token)
+    {
+        if (!IsCancellation(stage, error, results, token))
+        {
+            stage.Run.Log.Faulted(stage.Run.Fault(new ItemFailure(stage.Name, error)));
+        }
     }
 
     /// <summary>A call that could not pass its results on has done what it could; its item is handed back with them.</summary>

@@ -1,0 +1,128 @@
+namespace ProducerConsumer;
+
+/// <summary>What a worker does for code that gathers items: it keeps them, and calls the code when its time has come, and at the end.</summary>
+internal abstract partial class ItemWorker<T>
+{
+    private WakeTimer? _timer;
+
+    /// <summary>Whether somebody wants the worker to look whether its time has come. Guarded by the lock of the buffer.</summary>
+    public bool IsCalledBack { get; set; }
+
+    /// <summary>Whether the code is to be told that nothing comes any more.</summary>
+    public bool MustEnd { get; private set; }
+
+    /// <summary>What the worker keeps; null when its code never kept anything. Written by the worker.</summary>
+    public KeptItems<T>? Kept { get; private set; }
+
+    /// <summary>The item of the call that is running stays unsettled when the call returns.</summary>
+    public void Keep()
+    {
+        if (Claim.IsKept)
+        {
+            return;
+        }
+
+        if (Kept is null)
+        {
+            Kept = new KeptItems<T>();
+            Stage.Buffer.Register(Kept);
+        }
+
+        Kept.Add(Claim.Current);
+        Claim.Keep();
+    }
+
+    /// <summary>The call that is running failed.</summary>
+    public void SettleFailed()
+    {
+        if (Claim.IsKept)
+        {
+            Stage.Buffer.SettleFailed(Claim, Kept!);
+        }
+        else
+        {
+            Stage.Buffer.SettleFailed(Claim);
+        }
+    }
+
+    /// <summary>The call that is running was cancelled by a stop. A kept item stays kept, and is handed back with the others.</summary>
+    public void SettleCanceled(CallResults results)
+    {
+        if (Claim.IsKept)
+        {
+            Claim.SettleKept();
+        }
+        else
+        {
+            Stage.Buffer.SettleCanceled(Claim, results);
+        }
+    }
+
+    /// <summary>All that is kept is completed.</summary>
+    public void SettleKept()
+    {
+        if (Kept is not null)
+        {
+            Stage.Buffer.SettleKept(Kept);
+        }
+    }
+
+    /// <summary>Has the code called when the time has come, unless it sets another before.</summary>
+    public void WakeAfter(TimeSpan delay)
+    {
+        _timer ??= new WakeTimer(Stage.Run.TimeProvider, () => Stage.Buffer.CallBack(this));
+        _timer.Set(delay);
+    }
+
+    /// <summary>Calls the code for no item. False when the worker waits for the call, and maybe runs again on another thread.</summary>
+    private bool TryCallCode(bool isEnd)
+    {
+        _awaited = Awaited.Code;
+        _outlet?.Begin(holdsBack: false);
+        try
+        {
+            ValueTask call = CallCode(isEnd);
+            _call = call;
+            if (_call.IsCompleted)
+            {
+                GetAwaited();
+            }
+        }
+        catch (Exception error)
+        {
+            JudgeAwaited(error);
+        }
+
+        RestoreContext();
+        if (_awaited == Awaited.Nothing)
+        {
+            return true;
+        }
+
+        Wait();
+        return false;
+    }
+
+    private ValueTask CallCode(bool isEnd)
+    {
+        if (isEnd)
+        {
+            return _code!.EndAsync(Token);
+        }
+
+        return _timer!.TryTake() ? _code!.WakeAsync(Token) : default;
+    }
+
+    /// <summary>The clock is the application's: one that throws must not keep the worker from its end.</summary>
+    private void ReleaseTimer()
+    {
+        try
+        {
+            _timer?.Dispose();
+        }
+        catch (Exception error)
+        {
+            Stage.Run.RecordCallbackFailure(new ItemFailure("clock", error));
+        }
+    }
+}

@@ -1,0 +1,37 @@
+namespace ProducerConsumer;
+
+/// <summary>Gathers items into batches: full ones, and smaller ones when the first item has waited long enough or none comes any more.</summary>
+/// <param name="maxSize">The most items of a batch.</param>
+/// <param name="maxWait">The most time that the first item waits for others; null for as long as it takes.</param>
+internal sealed class BatchWorker<T>(int maxSize, TimeSpan? maxWait) : StageWorker<T, IReadOnlyList<T>>
+{
+    protected internal override ValueTask HandleAsync(T item, CancellationToken cancellationToken)
+    {
+        Keep();
+        if (KeptCount == maxSize)
+        {
+            return FlushAsync();
+        }
+
+        if (KeptCount == 1 && maxWait is { } wait)
+        {
+            WakeAfter(wait);
+        }
+
+        return default;
+    }
+
+    protected override ValueTask WakeAsync(CancellationToken cancellationToken) => FlushAsync();
+
+    protected override ValueTask EndAsync(CancellationToken cancellationToken) => FlushAsync();
+
+    private ValueTask FlushAsync()
+    {
+        if (maxWait is not null)
+        {
+            WakeAfter(Timeout.InfiniteTimeSpan);
+        }
+
+        return KeptCount > 0 ? EmitKeptAsync(Kept.ToArray()) : default;
+    }
+}
