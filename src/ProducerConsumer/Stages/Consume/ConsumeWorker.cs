@@ -36,6 +36,11 @@ internal sealed class ConsumeWorker<T>(BufferedStage<T> stage, Func<T, Cancellat
 
     protected override void Run()
     {
+        if (_isSuspended && !_call.IsCompleted && !IsBack())
+        {
+            return;
+        }
+
         _batchSize.Forget(); // Time passed that says nothing of the handler.
         if (IsCalled && Claim.IsFresh && Stage.Pool.MaxWorkers > 1)
         {
@@ -50,7 +55,7 @@ internal sealed class ConsumeWorker<T>(BufferedStage<T> stage, Func<T, Cancellat
                     Suspend();
                     return;
                 case Pause.Due:
-                    Rest();
+                    YieldThread();
                     return;
             }
 
@@ -137,12 +142,12 @@ internal sealed class ConsumeWorker<T>(BufferedStage<T> stage, Func<T, Cancellat
     }
 
     /// <summary>Goes to the end of the queue of the thread pool. Begins anew with single items, in case the handler has become slow.</summary>
-    private void Rest()
+    private void YieldThread()
     {
         _batchSize.Reset();
-        if (Claim.Rest > 0)
+        if (Claim.Unstarted > 0)
         {
-            LeaveRest();
+            OfferUnstarted();
         }
         else
         {
@@ -162,7 +167,7 @@ internal sealed class ConsumeWorker<T>(BufferedStage<T> stage, Func<T, Cancellat
         _batchSize.Reset();
         if (Claim.Filled > 1)
         {
-            LeaveRest();
+            OfferUnstarted();
         }
 
         _isWaiting = 1; // Published by whatever hands the continuation over to another thread.
@@ -196,11 +201,21 @@ internal sealed class ConsumeWorker<T>(BufferedStage<T> stage, Func<T, Cancellat
         }
     }
 
+    /// <summary>
+    /// The worker was brought back though its call is not done: a value task of the application's own making called an
+    /// earlier continuation again. Waits on; true when the call is done by now and nobody else brings the worker back.
+    /// </summary>
+    private bool IsBack()
+    {
+        Interlocked.Exchange(ref _isWaiting, 1); // A full fence: either the call is seen done here, or its continuation sees this.
+        return _call.IsCompleted && StopWaiting();
+    }
+
     /// <summary>True once per wait.</summary>
     private bool StopWaiting() => Interlocked.Exchange(ref _isWaiting, 0) == 1;
 
     /// <summary>What is not started goes to other workers, if there can be any.</summary>
-    private void LeaveRest()
+    private void OfferUnstarted()
     {
         if (Stage.Pool.MaxWorkers > 1)
         {
