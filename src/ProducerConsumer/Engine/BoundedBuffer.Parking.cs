@@ -40,7 +40,7 @@ internal sealed partial class BoundedBuffer<T>
         if (write.IsAccepted)
         {
             _parkedAccepted -= write.Pending;
-            Return_NeedsLock(write.Rest);
+            Return_NeedsLock(write.PendingItems);
             write.Succeed_NeedsLock(write.Written);
         }
         else
@@ -67,7 +67,7 @@ internal sealed partial class BoundedBuffer<T>
             }
             else
             {
-                int moved = AddMany_NeedsLock(write.Rest, ref signals);
+                int moved = AddMany_NeedsLock(write.PendingItems, ref signals);
                 write.Advance_NeedsLock(moved);
                 if (write.IsAccepted)
                 {

@@ -101,7 +101,7 @@ internal sealed partial class BoundedBuffer<T>
         bool held = false;
         for (Claim<T>? claim = _workers?.MaxWorkers > 1 ? _busy : null; claim is not null; claim = claim.Next)
         {
-            if (claim.Rest > 0)
+            if (claim.Unstarted > 0)
             {
                 held = true;
                 if (claim.SeenTicket == claim.Ticket)
@@ -143,7 +143,7 @@ internal sealed partial class BoundedBuffer<T>
         return held;
     }
 
-    /// <summary>Publishes what there is room for of a batch whose owner may be adding to it.</summary>
+    /// <summary>Publishes a batch whose owner may be adding to it, on another thread.</summary>
     public void TakeOver(LocalBatch<T> batch)
     {
         Signals signals = default;
@@ -158,10 +158,22 @@ internal sealed partial class BoundedBuffer<T>
         Raise(ref signals);
     }
 
+    /// <summary>
+    /// Publishes a batch whose owner may be adding to it. What there is no room for waits in line behind the parked
+    /// writes, since whoever frees a slot fills it from there.
+    /// </summary>
     private void TakeOver_NeedsLock(LocalBatch<T> batch, ref Signals signals)
     {
-        ReadOnlyMemory<T> items = batch.Take_NeedsLock(_items.Room);
-        Accept_NeedsLock(batch.Edge, AddMany_NeedsLock(items.Span, ref signals));
+        ReadOnlyMemory<T> items = batch.Take_NeedsLock(int.MaxValue);
+        Accept_NeedsLock(batch.Edge, items.Length);
+        int added = AddMany_NeedsLock(items.Span, ref signals);
+        if (added < items.Length)
+        {
+            _parkedAccepted += items.Length - added;
+            T[] rest = items[added..].ToArray(); // The memory is the owner's, who will use it again.
+            _writers.Add(new WriteWaiter(this).Begin(rest, written: 0, batch.Edge, isAccepted: true)); // Nobody waits for it.
+        }
+
         Forget(items);
     }
 

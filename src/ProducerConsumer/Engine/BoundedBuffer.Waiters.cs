@@ -17,7 +17,7 @@ internal sealed partial class BoundedBuffer<T>
         public T Item => _item;
 
         /// <summary>The items that are not in yet.</summary>
-        public ReadOnlySpan<T> Rest => IsSingle ? new ReadOnlySpan<T>(in _item)[Written..] : _items.Span[Written..];
+        public ReadOnlySpan<T> PendingItems => IsSingle ? new ReadOnlySpan<T>(in _item)[Written..] : _items.Span[Written..];
 
         public bool IsSingle { get; private set; }
 

@@ -89,10 +89,7 @@ internal sealed partial class BoundedBuffer<T>
                 }
             }
 
-            if (_items.Count > 0 || _returned.Count > 0)
-            {
-                CallWorker_NeedsLock(ref signals);
-            }
+            CallWorkerForMore_NeedsLock(ref signals);
         }
 
         Raise(ref signals);
@@ -121,10 +118,7 @@ internal sealed partial class BoundedBuffer<T>
         using (EnterSection())
         {
             _workers!.Arrive_NeedsLock(worker);
-            if (_items.Count > 0 || _returned.Count > 0)
-            {
-                CallWorker_NeedsLock(ref signals);
-            }
+            CallWorkerForMore_NeedsLock(ref signals);
         }
 
         Raise(ref signals);
@@ -183,6 +177,15 @@ internal sealed partial class BoundedBuffer<T>
         signals.Call = call;
         signals.Workers = _workers;
         return true;
+    }
+
+    /// <summary>Has a worker come if an item waits.</summary>
+    private void CallWorkerForMore_NeedsLock(ref Signals signals)
+    {
+        if (_items.Count > 0 || _returned.Count > 0)
+        {
+            CallWorker_NeedsLock(ref signals);
+        }
     }
 
     /// <summary>Has a worker come for an item that waits. At most one call comes out of a section: the first stands until it is heard.</summary>

@@ -17,8 +17,9 @@ internal sealed partial class BoundedBuffer<T>
             return ValueTask.FromCanceled<int>(cancellationToken);
         }
 
-        // The memory of a manager is code of the caller's: asked once, here, and never under the lock.
-        ReadOnlyMemory<T> own = MemoryMarshal.TryGetArray(items, out _) ? items : items.ToArray();
+        // The memory of a manager is code of the caller's: asked once, here, and never under the lock. A manager can have an
+        // array as well, and then it is the array that is kept.
+        ReadOnlyMemory<T> own = MemoryMarshal.TryGetArray(items, out ArraySegment<T> array) ? array : items.ToArray();
         return TryWriteQuickly(own.Span, edge) ? new ValueTask<int>(own.Length) : WriteManySlowly(own, edge, cancellationToken);
     }
 

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace ProducerConsumer;
 
 /// <summary>
-/// The numbers of a buffer that change with every item, in the cache line of the lock that guards them: whoever takes
-/// the lock over from another core gets them with it. A line of 64 bytes and its prefetched neighbour lie to either side.
+/// The numbers of a buffer that change with every item, beside the lock that guards them: whoever takes the lock over from
+/// another core gets them with it, or with the next cache line. A line and its prefetched neighbour lie to either side.
 /// </summary>
 [StructLayout(LayoutKind.Explicit, Size = 256)]
 internal struct BufferState

@@ -21,7 +21,7 @@ internal sealed partial class Claim<T>
 {
     /// <summary>
     /// How many items the owner has started; for a moment also the one that it announced and may not have. Written by the
-    /// owner alone.
+    /// owner, and by whoever fills the claim of a parked owner, under the lock; queueing the owner then publishes it.
     /// </summary>
     private int _next;
 
@@ -68,7 +68,7 @@ internal sealed partial class Claim<T>
     public bool IsRefused => _next > _settled;
 
     /// <summary>How many items are not started. Approximate while the owner works.</summary>
-    public int Rest => Math.Max(0, _end - Volatile.Read(ref _next));
+    public int Unstarted => Math.Max(0, _end - Volatile.Read(ref _next));
 
     /// <summary>Makes the claim able to hold that many. By the owner.</summary>
     public void Reserve(int size)
@@ -168,7 +168,7 @@ internal sealed partial class Claim<T>
     /// <summary>Fills the claim, in which everything is done and booked: where to put the items.</summary>
     public Span<T> Fill_NeedsLock(int count, long ticket)
     {
-        Debug.Assert(Rest == 0 && _settled == _booked, "Filled when everything in it is done and booked.");
+        Debug.Assert(Unstarted == 0 && _settled == _booked, "Filled when everything in it is done and booked.");
         Ticket = ticket;
         _next = 0;
         _settled = 0;

@@ -45,6 +45,16 @@ internal abstract partial class ItemWorker<T>
         }
     }
 
+    /// <summary>
+    /// The worker was brought back though its call is not done: a value task of the application's own making called an
+    /// earlier continuation again. Waits on; true when the call is done by now and nobody else brings the worker back.
+    /// </summary>
+    private bool IsBack()
+    {
+        Interlocked.Exchange(ref _isWaiting, 1); // A full fence: either the call is seen done here, or its continuation sees this.
+        return _call.IsCompleted && StopWaiting();
+    }
+
     /// <summary>True once per wait.</summary>
     private bool StopWaiting() => Interlocked.Exchange(ref _isWaiting, 0) == 1;
 }

@@ -83,6 +83,11 @@ internal abstract partial class ItemWorker<T> : Worker
 
     protected override void Run()
     {
+        if (_awaited != Awaited.Nothing && !_call.IsCompleted && !IsBack())
+        {
+            return;
+        }
+
         _batchSize.Forget(); // Time passed that says nothing of the handler.
         if (IsCalled && Claim.IsFresh && Stage.Pool.MaxWorkers > 1)
         {
@@ -97,7 +102,7 @@ internal abstract partial class ItemWorker<T> : Worker
                     Suspend();
                     return;
                 case Pause.Due:
-                    Rest();
+                    YieldThread();
                     return;
             }
 
@@ -242,12 +247,12 @@ internal abstract partial class ItemWorker<T> : Worker
     }
 
     /// <summary>Goes to the end of the queue of the thread pool. Begins anew with single items, in case the handler has become slow.</summary>
-    private void Rest()
+    private void YieldThread()
     {
         _batchSize.Reset();
-        if (Claim.Rest > 0)
+        if (Claim.Unstarted > 0)
         {
-            LeaveRest();
+            OfferUnstarted();
         }
         else
         {
@@ -292,7 +297,7 @@ internal abstract partial class ItemWorker<T> : Worker
             _outlet?.Offer();
             if (Claim.Filled > 1)
             {
-                LeaveRest();
+                OfferUnstarted();
             }
         }
 
@@ -300,7 +305,7 @@ internal abstract partial class ItemWorker<T> : Worker
     }
 
     /// <summary>What is not started goes to other workers, if there can be any.</summary>
-    private void LeaveRest()
+    private void OfferUnstarted()
     {
         if (Stage.Pool.MaxWorkers > 1)
         {

@@ -10,13 +10,19 @@ internal sealed class SourceStage : Stage, IInlet
     private readonly Func<SourceStage, Worker> _createWorker;
 
     /// <summary>
-    /// Turns that have not begun; below 0 by the number of workers that asked in vain. Changed by interlocked operations;
-    /// whoever brings it to 0, which happens once, tells the pool.
+    /// Turns that have not begun; below 0 when workers asked in vain. Changed by interlocked operations; whoever takes the
+    /// last one, a worker or a stop, tells the pool.
     /// </summary>
     private int _turns;
 
     /// <summary>Whether all workers are there. They leave when no turn is left, so that no more will be started. Only becomes true.</summary>
     private bool _isManned;
+
+    /// <summary>
+    /// 1 while a worker was started and has not asked for a turn: until it does nobody starts another, or quick turns would
+    /// start a worker each. It starts the next one itself.
+    /// </summary>
+    private int _isStarting;
 
     public SourceStage(
         PipelineRun run, string name, int turns, int maxWorkers, Func<SourceStage, Worker> createWorker)
@@ -48,6 +54,8 @@ internal sealed class SourceStage : Stage, IInlet
             start = Volatile.Read(ref _turns) > 0 && Pool.TryReserve_NeedsLock();
         }
 
+        Volatile.Write(ref _isStarting, start ? 1 : 0);
+
         if (start)
         {
             Pool.Start();
@@ -58,15 +66,21 @@ internal sealed class SourceStage : Stage, IInlet
     /// Takes the next turn for a worker and, while more are left, has another worker start on them. False when none is
     /// left; the worker then finishes and leaves.
     /// </summary>
-    public bool TryTakeTurn()
+    public bool TryTakeTurn(Worker worker)
     {
+        if (worker.IsCalled)
+        {
+            worker.IsCalled = false; // Its own from its start on: these workers are never parked.
+            Volatile.Write(ref _isStarting, 0);
+        }
+
         // Decides who takes the last turn, or that a stop came first; orders nothing else.
         int left = Interlocked.Decrement(ref _turns);
         if (left == 0)
         {
             Pool.Finish();
         }
-        else if (left > 0 && !_isManned)
+        else if (left > 0 && !_isManned && Interlocked.Exchange(ref _isStarting, 1) == 0)
         {
             StartNext();
         }

@@ -19,8 +19,17 @@ internal class Waiter<TResult>(IWaiterHost host) : Waiter(host), IValueTaskSourc
     /// <summary>Why the wait failed; null when it did not.</summary>
     private Exception? _error;
 
-    /// <summary>How many of the two who must let go of the waiter have done so.</summary>
+    /// <summary>
+    /// Who has let go of the waiter: 0 for nobody, or one of <see cref="Published"/> and <see cref="ResultTaken"/>. The
+    /// other of the two then gives it back.
+    /// </summary>
     private int _letGo;
+
+    /// <summary>The publisher is done with the core.</summary>
+    private const int Published = 1;
+
+    /// <summary>The caller has its result.</summary>
+    private const int ResultTaken = 2;
 
     /// <summary>Tells the wait that is under way from those that this waiter served before.</summary>
     protected short Version => _core.Version;
@@ -52,13 +61,13 @@ internal class Waiter<TResult>(IWaiterHost host) : Waiter(host), IValueTaskSourc
             _core.SetException(_error);
         }
 
-        LetGo();
+        LetGo(Published);
     }
 
     public TResult GetResult(short token)
     {
-        TResult result = _core.GetResult(token); // Throws when the wait failed, or when the caller asks twice.
-        LetGo();
+        TResult result = _core.GetResult(token); // Throws when the wait failed, or when the waiter serves another by now.
+        LetGo(ResultTaken);
         return result;
     }
 
@@ -73,10 +82,17 @@ internal class Waiter<TResult>(IWaiterHost host) : Waiter(host), IValueTaskSourc
     /// Called by who published and by who took the result, in either order: the result can be seen while the publisher is
     /// still inside the core, which would then meet the next wait. The second of them gives the waiter back.
     /// </summary>
-    private void LetGo()
+    private void LetGo(int who)
     {
         // A full fence either way: the second one sees all that the first one did.
-        if (Interlocked.Increment(ref _letGo) == 2 && IsUnwatched)
+        int before = Interlocked.CompareExchange(ref _letGo, who, 0);
+        if (before == who)
+        {
+            // The publisher is still inside. Without this the waiter would be given back under it, and another's wait suffer.
+            throw new InvalidOperationException("The result of a wait on a pipeline or channel was asked for twice. Await a ValueTask once, or call AsTask().");
+        }
+
+        if (before != 0 && IsUnwatched)
         {
             _letGo = 0;
             _result = default!;

@@ -10,7 +10,7 @@ public sealed class ClaimTests
         claim.TryStart(out string item).Should().BeTrue();
         item.Should().Be("a");
         claim.Current.Should().Be("a");
-        claim.Rest.Should().Be(1);
+        claim.Unstarted.Should().Be(1);
         claim.Settle();
         claim.TryStart(out item).Should().BeTrue();
         item.Should().Be("b");

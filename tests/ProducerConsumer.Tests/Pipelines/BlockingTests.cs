@@ -132,6 +132,55 @@ public sealed class BlockingTests
         report.Consumers().Completed.Should().Be(10_050);
     }
 
+    /// <summary>
+    /// A source that does not return until its last item was handled holds that back in its batch, and writers keep the
+    /// channel full all the time: the item gets its turn all the same.
+    /// </summary>
+    [GuardedFact]
+    public async Task Source_WaitsUntilItsItemWasHandledAndWritersFillTheChannel_GoesOn()
+    {
+        const int Quick = 2_000;
+        const int Writers = 20;
+        using ThreadRoom room = new(Writers);
+        using ManualResetEventSlim handled = new();
+        CancellationToken hang = TestContext.Current.CancellationToken;
+        await using PooledPipeline<int> pipeline = PooledPipeline.CreateBuilder<int>(capacity: 128)
+            .Produce(Pull())
+            .Produce(Writers, async (writer, token) =>
+            {
+                while (!handled.IsSet)
+                {
+                    await writer.WriteAsync(-1, token);
+                }
+            })
+            .Consume(
+                async (item, _) =>
+                {
+                    await Task.Yield();
+                    if (item == Quick - 1)
+                    {
+                        handled.Set();
+                    }
+                },
+                maxWorkers: 2)
+            .Build();
+
+        PipelineReport report = await pipeline.RunAsync(hang);
+
+        report.ShouldBalance();
+        report.Stages[0].Emitted.Should().Be(Quick);
+
+        IEnumerable<int> Pull()
+        {
+            for (int item = 0; item < Quick; item++)
+            {
+                yield return item;
+            }
+
+            handled.Wait(hang);
+        }
+    }
+
     /// <summary>As many threads as a test blocks, and some more, without waiting until the pool adds them by itself.</summary>
     private sealed class ThreadRoom : IDisposable
     {

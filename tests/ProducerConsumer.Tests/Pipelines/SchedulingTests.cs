@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using System.Threading.Tasks.Sources;
 
@@ -69,6 +70,100 @@ public sealed class SchedulingTests
         thrown.Report.Consumers().Failed.Should().Be(1);
     }
 
+    /// <summary>A value task of the application's own making that calls its continuation once more, while the next call is running.</summary>
+    [GuardedFact]
+    public async Task Handler_ContinuationIsCalledAgain_WaitsForTheCallThatIsRunning()
+    {
+        Treacherous treacherous = new() { KeepsQuiet = true };
+        Gate gate = new();
+        PooledPipeline<int> pipeline = PooledPipeline.CreateBuilder<int>()
+            .Produce([0, 1, 2])
+            .Consume((item, _) => item == 0 ? new ValueTask(treacherous, 0) : new ValueTask(gate.PassAsync()))
+            .Build();
+        Task<PipelineReport> run = pipeline.RunAsync();
+        await treacherous.Taken;
+        treacherous.Continue();
+        await gate.Arrived;
+
+        for (int i = 0; i < 100; i++)
+        {
+            treacherous.Continue();
+            await Task.Yield();
+        }
+
+        gate.Count.Should().Be(1);
+        gate.Open();
+        (await run).Consumers().Completed.Should().Be(3);
+    }
+
+    /// <summary>A wait that is awaited twice is its caller's fault, and nobody else's wait suffers.</summary>
+    [GuardedFact]
+    public async Task Write_AwaitedTwice_FailsTheSecondTimeAndHurtsNobody()
+    {
+        const int Others = 4;
+        const int Writes = 2_000;
+        int refused = 0;
+        int awaitedTwice = 0;
+        PooledPipeline<int> pipeline = PooledPipeline.CreateBuilder<int>(capacity: 1)
+            .Produce(Others, async (writer, token) =>
+            {
+                for (int i = 0; i < Writes; i++)
+                {
+                    await writer.WriteAsync(i, token);
+                }
+            })
+            .Produce(1, async (writer, token) =>
+            {
+                for (int i = 0; i < Writes; i++)
+                {
+                    ValueTask write = writer.WriteAsync(i, token);
+                    bool waits = !write.IsCompleted;
+                    await write;
+                    if (waits)
+                    {
+                        awaitedTwice++;
+                        try
+                        {
+                            await write;
+                        }
+                        catch (InvalidOperationException)
+                        {
+                            refused++;
+                        }
+                    }
+                }
+            })
+            .Consume(async (_, _) => await Task.Yield(), maxWorkers: 2)
+            .Build();
+
+        PipelineReport report = await pipeline.RunAsync();
+
+        report.Consumers().Completed.Should().Be((Others + 1) * Writes);
+        awaitedTwice.Should().BePositive();
+        refused.Should().Be(awaitedTwice);
+    }
+
+    /// <summary>Turns that return at once follow each other on the workers that are there; they do not start one each.</summary>
+    [GuardedFact]
+    public async Task Produce_QuickTurns_StartFewWorkers()
+    {
+        const int Turns = 50_000;
+        ConcurrentDictionary<CancellationToken, bool> workers = new(); // Each worker has a token of its own.
+
+        PipelineReport report = await PooledPipeline.CreateBuilder<int>()
+            .Produce(Turns, token =>
+            {
+                workers.TryAdd(token, true);
+                return new ValueTask<int>(1);
+            })
+            .Consume((_, _) => default(ValueTask))
+            .Build()
+            .RunAsync();
+
+        report.Consumers().Completed.Should().Be(Turns);
+        workers.Count.Should().BeLessThan(Turns / 10);
+    }
+
     [GuardedFact]
     public async Task Worker_GivesItsThreadBack_LeavesNoMarkOnIt()
     {
@@ -103,9 +198,19 @@ public sealed class SchedulingTests
 
     private sealed class Treacherous : IValueTaskSource
     {
+        private readonly TaskCompletionSource _taken = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private volatile bool _done;
+        private Action? _continue;
 
         public bool Refuses { get; init; }
+
+        /// <summary>Whether it takes the continuation without calling it or throwing.</summary>
+        public bool KeepsQuiet { get; init; }
+
+        /// <summary>Completes when it has the continuation.</summary>
+        public Task Taken => _taken.Task;
+
+        public void Continue() => _continue!();
 
         public void GetResult(short token)
         {
@@ -121,6 +226,13 @@ public sealed class SchedulingTests
             }
 
             _done = true;
+            _continue = () => continuation(state);
+            _taken.TrySetResult();
+            if (KeepsQuiet)
+            {
+                return;
+            }
+
             continuation(state);
             throw new InvalidOperationException("taken");
         }

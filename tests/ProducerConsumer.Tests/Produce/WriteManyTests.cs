@@ -189,6 +189,27 @@ public sealed class WriteManyTests
         _handled.Should().Equal(0, 1, 2, 3);
     }
 
+    /// <summary>As above, with memory whose manager has an array: what is kept is the array.</summary>
+    [GuardedFact]
+    public async Task WriteMany_MemoryHasAnArrayAndBreaksWhileItsWriteWaits_HurtsNobody()
+    {
+        await using PooledPipeline<int> pipeline = Build(capacity: 1);
+        pipeline.Writer.TryWrite(0).Should().BeTrue();
+        ValueTask other = pipeline.Writer.WriteAsync(1);
+        using BreakableMemory memory = new([9, 2, 3, 9]) { HasArray = true };
+        ValueTask<int> write = pipeline.Writer.WriteManyAsync(memory.Memory[1..3]);
+        memory.IsBroken = true;
+
+        Task<PipelineReport> run = pipeline.RunAsync();
+        _gate.Open();
+
+        await other;
+        (await write).Should().Be(2);
+        pipeline.Writer.Complete();
+        await run;
+        _handled.Should().Equal(0, 1, 2, 3);
+    }
+
     private static int[] Numbers(int count) => [.. Enumerable.Range(0, count)];
 
     private PooledPipeline<int> Build(int capacity, Action<StageOptions<int>>? configure = null) =>
@@ -213,6 +234,8 @@ public sealed class WriteManyTests
     {
         public bool IsBroken { get; set; }
 
+        public bool HasArray { get; init; }
+
         public override Span<int> GetSpan() => IsBroken ? throw new InvalidOperationException("broken") : items;
 
         public override System.Buffers.MemoryHandle Pin(int elementIndex = 0) => throw new NotSupportedException();
@@ -221,6 +244,12 @@ public sealed class WriteManyTests
 
         /// <summary>Asked for its length while it is made, which must not depend on the span.</summary>
         public override Memory<int> Memory => CreateMemory(items.Length);
+
+        protected override bool TryGetArray(out ArraySegment<int> segment)
+        {
+            segment = HasArray ? new ArraySegment<int>(items) : default;
+            return HasArray;
+        }
 
         protected override void Dispose(bool disposing)
         {

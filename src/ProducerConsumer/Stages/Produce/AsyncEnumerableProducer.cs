@@ -4,7 +4,7 @@ namespace ProducerConsumer;
 internal sealed class AsyncEnumerableProducer<T>(SourceStage stage, BoundedBuffer<T> buffer, IAsyncEnumerable<T> source)
     : PullWorker<T>(stage, buffer)
 {
-    protected override ValueTask ProduceAsync(CancellationToken cancellationToken)
+    protected override ValueTask<bool> ProduceAsync(CancellationToken cancellationToken)
     {
         IAsyncEnumerator<T> items = source.GetAsyncEnumerator(cancellationToken);
         return RunAndDisposeAsync(() => PullAsync(items), items.DisposeAsync);

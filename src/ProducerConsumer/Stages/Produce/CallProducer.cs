@@ -7,7 +7,7 @@ internal sealed class CallProducer<T>(
     SourceStage stage, BoundedBuffer<T> buffer, Func<CancellationToken, ValueTask<T>> produce)
     : PullWorker<T>(stage, buffer)
 {
-    protected override ValueTask ProduceAsync(CancellationToken cancellationToken)
+    protected override ValueTask<bool> ProduceAsync(CancellationToken cancellationToken)
     {
         do
         {
@@ -20,15 +20,14 @@ internal sealed class CallProducer<T>(
             RestoreContext();
             if (!Keep(call.Result))
             {
-                ValueTask<bool> delivery = DeliverAsync();
-                return delivery.IsCompletedSuccessfully ? default : AwaitAsync(delivery);
+                return WaitForRoomAsync(DeliverAsync());
             }
         }
-        while (Stage.TryTakeTurn());
-        return default;
+        while (Stage.TryTakeTurn(this));
+        return new ValueTask<bool>(false);
     }
 
-    private async ValueTask AwaitAsync(ValueTask<T> call)
+    private async ValueTask<bool> AwaitAsync(ValueTask<T> call)
     {
         bool suspended = !call.IsCompleted;
         if (suspended)
@@ -42,9 +41,15 @@ internal sealed class CallProducer<T>(
         {
             await DeliverAsync().ConfigureAwait(false);
         }
+
+        return suspended;
     }
 
-    /// <summary>Pooled: it waits for room, which can happen for every item.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private static async ValueTask AwaitAsync(ValueTask<bool> delivery) => await delivery.ConfigureAwait(false);
+    /// <summary>Pooled: it can happen for every item.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private static async ValueTask<bool> WaitForRoomAsync(ValueTask<bool> delivery)
+    {
+        await delivery.ConfigureAwait(false);
+        return false;
+    }
 }

@@ -7,19 +7,21 @@ namespace ProducerConsumer;
 internal sealed class ChannelReaderProducer<T>(SourceStage stage, BoundedBuffer<T> buffer, ChannelReader<T> source)
     : PullWorker<T>(stage, buffer)
 {
-    protected override async ValueTask ProduceAsync(CancellationToken cancellationToken)
+    protected override async ValueTask<bool> ProduceAsync(CancellationToken cancellationToken)
     {
+        bool suspended = false;
         while (TryPull(out bool isEmpty))
         {
             if (!isEmpty)
             {
                 await DeliverAsync().ConfigureAwait(false);
-                await Rest(suspended: false);
+                suspended = false;
+                await Rest(suspended);
                 continue;
             }
 
             ValueTask<bool> wait = WaitToReadAsync(cancellationToken);
-            bool suspended = !wait.IsCompleted;
+            suspended = !wait.IsCompleted;
             if (suspended)
             {
                 await FlushAsync().ConfigureAwait(false);
@@ -34,6 +36,7 @@ internal sealed class ChannelReaderProducer<T>(SourceStage stage, BoundedBuffer<
         }
 
         await DeliverAsync().ConfigureAwait(false);
+        return suspended;
     }
 
     /// <summary>Pulls until a delivery is due or the channel is empty; false when no more is wanted.</summary>

@@ -4,7 +4,7 @@ namespace ProducerConsumer;
 internal sealed class EnumerableProducer<T>(SourceStage stage, BoundedBuffer<T> buffer, IEnumerable<T> source)
     : PullWorker<T>(stage, buffer)
 {
-    protected override ValueTask ProduceAsync(CancellationToken cancellationToken)
+    protected override ValueTask<bool> ProduceAsync(CancellationToken cancellationToken)
     {
         IEnumerator<T> items = source.GetEnumerator();
         return RunAndDisposeAsync(

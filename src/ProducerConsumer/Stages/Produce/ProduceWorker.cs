@@ -17,8 +17,8 @@ internal abstract class ProduceWorker<T>(SourceStage stage, BoundedBuffer<T> buf
     /// <summary>The task is owned by the pool, which counts this worker until its end.</summary>
     protected sealed override void Run() => _ = TakeTurnsAsync();
 
-    /// <summary>One turn, to its end.</summary>
-    protected abstract ValueTask ProduceAsync(CancellationToken cancellationToken);
+    /// <summary>One turn, to its end. Tells whether user code suspended the worker.</summary>
+    protected abstract ValueTask<bool> ProduceAsync(CancellationToken cancellationToken);
 
     /// <summary>All turns are over: what the worker still holds goes its way.</summary>
     protected virtual ValueTask FinishAsync() => default;
@@ -36,15 +36,15 @@ internal abstract class ProduceWorker<T>(SourceStage stage, BoundedBuffer<T> buf
     {
         try
         {
-            while (Stage.TryTakeTurn())
+            while (Stage.TryTakeTurn(this))
             {
                 bool suspended = false;
                 Exception? error = null;
                 try
                 {
-                    ValueTask turn = ProduceAsync(Token);
-                    suspended = !turn.IsCompleted;
-                    await turn.ConfigureAwait(false);
+                    ValueTask<bool> turn = ProduceAsync(Token);
+                    suspended = !turn.IsCompleted; // If it throws, there is no telling who suspended it.
+                    suspended = await turn.ConfigureAwait(false);
                 }
                 catch (Exception thrown)
                 {
@@ -66,8 +66,11 @@ internal abstract class ProduceWorker<T>(SourceStage stage, BoundedBuffer<T> buf
         }
     }
 
-    /// <summary>Runs a loop over a source and disposes the source; neither hides what the other throws.</summary>
-    protected static async ValueTask RunAndDisposeAsync(Func<ValueTask> loop, Func<ValueTask> dispose)
+    /// <summary>
+    /// Runs a loop over a source and disposes the source; neither hides what the other throws. True: disposing may have
+    /// suspended the worker.
+    /// </summary>
+    protected static async ValueTask<bool> RunAndDisposeAsync(Func<ValueTask> loop, Func<ValueTask> dispose)
     {
         Exception? error = null;
         try
@@ -93,6 +96,8 @@ internal abstract class ProduceWorker<T>(SourceStage stage, BoundedBuffer<T> buf
         {
             ExceptionDispatchInfo.Throw(error);
         }
+
+        return true;
     }
 
     /// <summary>

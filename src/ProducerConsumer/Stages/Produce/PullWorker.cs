@@ -26,7 +26,7 @@ internal abstract class PullWorker<T>(SourceStage stage, BoundedBuffer<T> buffer
 
     /// <summary>
     /// Takes an item that the source returned, which counts as accepted from now on. True when the source can be asked
-    /// for the next one first; false when <see cref="DeliverAsync"/> is due.
+    /// for the next one first; false when <see cref="DeliverAsync"/> is due, and a rest maybe.
     /// </summary>
     protected bool Keep(T item)
     {
@@ -56,7 +56,8 @@ internal abstract class PullWorker<T>(SourceStage stage, BoundedBuffer<T> buffer
             Buffer.Watch();
         }
 
-        return _batch.Added < _size;
+        const int ItemsPerLook = 8; // The clock costs as much as an item.
+        return _batch.Added < _size && !(_batch.Added % ItemsPerLook == 0 && IsStreakOver);
     }
 
     /// <summary>
@@ -97,8 +98,10 @@ internal abstract class PullWorker<T>(SourceStage stage, BoundedBuffer<T> buffer
     /// <summary>The source makes the worker wait: delivers what was kept, and begins anew with single items.</summary>
     protected ValueTask<bool> FlushAsync()
     {
+        ValueTask<bool> delivery = DeliverAsync();
         _batchSize.Reset();
-        return DeliverAsync();
+        _size = 1;
+        return delivery;
     }
 
     protected override async ValueTask FinishAsync()

@@ -5,12 +5,15 @@ internal sealed class WriterProducer<T>(
     SourceStage stage, BoundedBuffer<T> buffer, Func<PipelineWriter<T>, CancellationToken, ValueTask> produce)
     : ProduceWorker<T>(stage, buffer)
 {
-    protected override async ValueTask ProduceAsync(CancellationToken cancellationToken)
+    protected override async ValueTask<bool> ProduceAsync(CancellationToken cancellationToken)
     {
         ProducerWriter<T> writer = new(Stage, Buffer, Edge, ExecutionContext.Capture());
         try
         {
-            await produce(writer, cancellationToken).ConfigureAwait(false);
+            ValueTask call = produce(writer, cancellationToken);
+            bool suspended = !call.IsCompleted;
+            await call.ConfigureAwait(false);
+            return suspended;
         }
         finally
         {
