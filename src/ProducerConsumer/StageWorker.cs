@@ -58,14 +58,29 @@ public abstract class StageWorker<T, TOut> : IWorkerCode
     /// <summary>How many items are kept.</summary>
     protected int KeptCount => Worker.Kept?.Count ?? 0;
 
-    /// <summary>The kept items, oldest first. Valid until the next of them is kept or settled.</summary>
-    protected ReadOnlySpan<T> Kept => Worker.Kept is { } kept ? kept.Own : default;
+    /// <summary>A copy of the kept items, oldest first.</summary>
+    protected T[] CopyKept()
+    {
+        if (Worker.Kept is not { } kept)
+        {
+            return [];
+        }
+
+        ReadOnlySpan<Single<T>> own = kept.Own;
+        T[] items = new T[own.Length];
+        for (int i = 0; i < items.Length; i++)
+        {
+            items[i] = own[i].Item;
+        }
+
+        return items;
+    }
 
     /// <summary>Emits a result for all items that are kept, which are completed with it. As <see cref="EmitAsync"/>.</summary>
     /// <param name="result">The result.</param>
     protected ValueTask EmitKeptAsync(TOut result)
     {
-        ValueTask emit = Outlet.EmitAsync(result);
+        ValueTask emit = Outlet.EmitAsync(result, Worker.GatherKept());
         if (!Outlet.HasRefused)
         {
             Worker.SettleKept();

@@ -27,11 +27,13 @@ internal sealed partial class BoundedBuffer<T>
     /// <summary>As <see cref="SettleFailed(Claim{T})"/>, for a call that failed after its item was kept: it is kept no longer.</summary>
     public void SettleFailed(Claim<T> claim, KeptItems<T> kept)
     {
+        Signals signals = default;
         using (EnterSection())
         {
             if (kept.Count > 0)
             {
                 // Else it is in the books already: what was kept is settled.
+                signals.Settle(kept.Own[^1].Context, ItemOutcome.Failed);
                 kept.RemoveLast_NeedsLock();
                 _gate.State.Claimed--;
                 _ledger.Fail_NeedsLock();
@@ -39,6 +41,8 @@ internal sealed partial class BoundedBuffer<T>
 
             claim.SettleKept();
         }
+
+        Raise(ref signals);
     }
 
     /// <summary>Hands the item back that the owner of a claim started last: a stop cancelled its call, or refused what it emitted.</summary>
@@ -59,11 +63,13 @@ internal sealed partial class BoundedBuffer<T>
     /// <summary>A consistent copy of the books.</summary>
     public StageBooks ReadBooks(string name)
     {
+        StageBooks books;
+        Signals signals = default;
         using (EnterSection())
         {
             if (_closed)
             {
-                ReturnBatches_NeedsLock(); // What a source returned since, and its worker, stuck in the next call, did not come to deliver.
+                ReturnBatches_NeedsLock(ref signals); // What a source returned since, and its worker, stuck in the next call, did not come to deliver.
             }
 
             List<UndeliveredItem> inFlight = [];
@@ -82,10 +88,10 @@ internal sealed partial class BoundedBuffer<T>
 
             foreach (KeptItems<T> kept in _kept)
             {
-                inFlight.AddRange(kept.Copy_NeedsLock().Select(static item => new UndeliveredItem(item, attempts: 0, started: false)));
+                inFlight.AddRange(kept.Copy_NeedsLock().Select(static item => new UndeliveredItem(item.Item, attempts: 0, started: false)));
             }
 
-            return new StageBooks(name)
+            books = new StageBooks(name)
             {
                 Accepted = _gate.State.Accepted,
                 Completed = completed,
@@ -99,6 +105,9 @@ internal sealed partial class BoundedBuffer<T>
                 InFlightItems = [.. inFlight],
             };
         }
+
+        Raise(ref signals);
+        return books;
     }
 
     private void Book_NeedsLock(Claim<T> claim)

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Threading.Channels;
 
 namespace ProducerConsumer;
@@ -39,12 +37,14 @@ internal sealed partial class BoundedBuffer<T>
     /// Takes over an item that counts as accepted because its source returned it to the pipeline. Waits for room; true
     /// when it is in, false when the buffer was closed and the item is handed back as undelivered. Never throws.
     /// </summary>
-    public ValueTask<bool> DeliverAsync(T item, Edge edge)
+    public ValueTask<bool> DeliverAsync(T item, Edge edge, ItemContext? context = null)
     {
-        if (TryWriteQuickly(item, edge))
+        if (context is null && TryWriteQuickly(item, edge))
         {
             return new ValueTask<bool>(true);
         }
+
+        Single<T> single = new(item, context);
 
         // Accepted and parked in one section: an item that is accepted has to be where a close finds it.
         WriteWaiter waiter = _writeWaiters.Get();
@@ -56,13 +56,13 @@ internal sealed partial class BoundedBuffer<T>
             if (_ended)
             {
                 Accept_NeedsLock(edge);
-                _ledger.ReturnUnstarted_NeedsLock(item);
+                Return_NeedsLock(single, ref signals);
             }
-            else if (!(added = TryAdd_NeedsLock(item, edge, ref signals)))
+            else if (!(added = TryAdd_NeedsLock(single, edge, ref signals)))
             {
                 Accept_NeedsLock(edge);
                 _parkedAccepted++;
-                _writers.Add(waiter.Begin(item, edge, isAccepted: true));
+                _writers.Add(waiter.Begin(single, edge, isAccepted: true));
                 parked = true;
             }
         }
@@ -74,7 +74,7 @@ internal sealed partial class BoundedBuffer<T>
     /// <summary>Takes over the items of a worker's batch, as <see cref="DeliverAsync"/> does; true when all are in.</summary>
     public ValueTask<bool> PublishAsync(LocalBatch<T> batch)
     {
-        if (TryPublishQuickly(batch))
+        if (!batch.HasContexts && TryPublishQuickly(batch))
         {
             return new ValueTask<bool>(true);
         }
@@ -86,17 +86,17 @@ internal sealed partial class BoundedBuffer<T>
         using (EnterSection())
         {
             ended = _ended;
-            ReadOnlyMemory<T> items = batch.TakeAll_NeedsLock();
+            Portion<T> items = batch.TakeAll_NeedsLock();
             Accept_NeedsLock(batch.Edge, items.Length);
             if (ended)
             {
-                Return_NeedsLock(items.Span);
-                Forget(items);
+                Return_NeedsLock(items, ref signals);
+                items.Forget();
             }
             else
             {
-                int added = AddMany_NeedsLock(items.Span, ref signals);
-                Forget(items[..added]);
+                int added = AddMany_NeedsLock(items, ref signals);
+                items[..added].Forget();
                 if (added < items.Length)
                 {
                     _parkedAccepted += items.Length - added;
@@ -126,23 +126,14 @@ internal sealed partial class BoundedBuffer<T>
         bool published = _gate.State.Detours == Detours.None && count <= _items.QuickRoom;
         if (published)
         {
-            ReadOnlyMemory<T> items = batch.TakeAll_NeedsLock();
-            _items.TryAddQuickly(items.Span);
+            Portion<T> items = batch.TakeAll_NeedsLock();
+            _items.TryAddQuickly(items.Items.Span);
             Accept_NeedsLock(batch.Edge, count);
-            Forget(items);
+            items.Forget();
         }
 
         _gate.Exit();
         return published;
-    }
-
-    /// <summary>A local batch must not keep objects alive that it does not hold any more.</summary>
-    private static void Forget(ReadOnlyMemory<T> items)
-    {
-        if (RuntimeHelpers.IsReferenceOrContainsReferences<T>())
-        {
-            MemoryMarshal.AsMemory(items).Span.Clear();
-        }
     }
 
     /// <summary>Lets the watchdog and a close look into a batch.</summary>
@@ -164,11 +155,17 @@ internal sealed partial class BoundedBuffer<T>
     }
 
     /// <summary>Hands accepted items back that nobody has started.</summary>
-    private void Return_NeedsLock(ReadOnlySpan<T> items)
+    private void Return_NeedsLock(Portion<T> items, ref Signals signals)
     {
-        foreach (T item in items)
+        for (int i = 0; i < items.Length; i++)
         {
-            _ledger.ReturnUnstarted_NeedsLock(item);
+            Return_NeedsLock(new Single<T>(items.Items.Span[i], items.ContextOf(i)), ref signals);
         }
+    }
+
+    private void Return_NeedsLock(Single<T> item, ref Signals signals)
+    {
+        _ledger.ReturnUnstarted_NeedsLock(item.Item);
+        signals.Settle(item.Context, ItemOutcome.Undelivered);
     }
 }

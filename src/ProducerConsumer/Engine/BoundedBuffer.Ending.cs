@@ -52,10 +52,10 @@ internal sealed partial class BoundedBuffer<T>
                 _error ??= error; // A finished buffer keeps its ending: Completion has been told, or is being told, of that one.
             }
 
-            ReturnClaims_NeedsLock();
+            ReturnClaims_NeedsLock(ref signals);
             while (_items.Count > 0)
             {
-                _ledger.ReturnUnstarted_NeedsLock(_items.RemoveOldest());
+                Return_NeedsLock(_items.RemoveOldest(), ref signals);
             }
 
             while (_writers.RemoveFirst() is WriteWaiter write)
@@ -64,7 +64,7 @@ internal sealed partial class BoundedBuffer<T>
             }
 
             EndWatchers_NeedsLock(_writeWatchers, ref signals);
-            ReturnBatches_NeedsLock();
+            ReturnBatches_NeedsLock(ref signals);
             EndReads_NeedsLock(ref signals);
             Finish_NeedsLock(ref signals);
         }
@@ -73,7 +73,7 @@ internal sealed partial class BoundedBuffer<T>
     }
 
     /// <summary>Hands back what workers claimed and have not started, oldest first.</summary>
-    private void ReturnClaims_NeedsLock()
+    private void ReturnClaims_NeedsLock(ref Signals signals)
     {
         List<Claim<T>> claims = [];
         for (Claim<T>? claim = _busy; claim is not null; claim = claim.Next)
@@ -83,22 +83,22 @@ internal sealed partial class BoundedBuffer<T>
 
         TakeAwayFromOthers_NeedsLock(claims);
         _gate.State.Claimed -= _returned.Count;
-        foreach ((_, T item) in _returned.OrderBy(static returned => returned.Ticket))
+        foreach ((_, Single<T> item) in _returned.OrderBy(static returned => returned.Ticket))
         {
-            _ledger.ReturnUnstarted_NeedsLock(item);
+            Return_NeedsLock(item, ref signals);
         }
 
         _returned.Clear();
     }
 
     /// <summary>Hands back what sources returned and is not published.</summary>
-    private void ReturnBatches_NeedsLock()
+    private void ReturnBatches_NeedsLock(ref Signals signals)
     {
         foreach (LocalBatch<T> batch in _batches)
         {
-            ReadOnlyMemory<T> items = batch.Take_NeedsLock(int.MaxValue);
+            Portion<T> items = batch.Take_NeedsLock();
             Accept_NeedsLock(batch.Edge, items.Length);
-            Return_NeedsLock(items.Span);
+            Return_NeedsLock(items, ref signals);
         }
     }
 

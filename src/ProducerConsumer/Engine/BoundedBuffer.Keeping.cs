@@ -43,12 +43,16 @@ internal sealed partial class BoundedBuffer<T>
     }
 
     /// <summary>A worker leaves for good. What it still keeps is handed back: it could not be settled any more.</summary>
-    private void Leave_NeedsLock(ItemWorker<T> worker)
+    private void Leave_NeedsLock(ItemWorker<T> worker, ref Signals signals)
     {
         _workers!.Leave_NeedsLock();
         if (worker.Kept is { } kept)
         {
-            Return_NeedsLock(kept.Own);
+            foreach (Single<T> item in kept.Own)
+            {
+                Return_NeedsLock(item, ref signals);
+            }
+
             _gate.State.Claimed -= kept.Clear_NeedsLock();
             _kept.Remove(kept);
         }

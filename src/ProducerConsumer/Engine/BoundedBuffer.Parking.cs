@@ -40,7 +40,15 @@ internal sealed partial class BoundedBuffer<T>
         if (write.IsAccepted)
         {
             _parkedAccepted -= write.Pending;
-            Return_NeedsLock(write.PendingItems);
+            if (write.IsSingle)
+            {
+                Return_NeedsLock(write.Item, ref signals);
+            }
+            else
+            {
+                Return_NeedsLock(write.PendingItems, ref signals);
+            }
+
             write.Succeed_NeedsLock(write.Written);
         }
         else
@@ -56,27 +64,29 @@ internal sealed partial class BoundedBuffer<T>
     {
         while (_writers.First is WriteWaiter write)
         {
-            if (write.IsSingle && !write.IsAccepted)
+            int moved;
+            if (!write.IsSingle)
             {
-                if (!TryAdd_NeedsLock(write.Item, write.Edge, ref signals))
-                {
-                    return;
-                }
-
-                write.Advance_NeedsLock(1);
+                moved = AddMany_NeedsLock(write.PendingItems, ref signals);
+            }
+            else if (_items.IsFull)
+            {
+                return;
             }
             else
             {
-                int moved = AddMany_NeedsLock(write.PendingItems, ref signals);
-                write.Advance_NeedsLock(moved);
-                if (write.IsAccepted)
-                {
-                    _parkedAccepted -= moved;
-                }
-                else
-                {
-                    Accept_NeedsLock(write.Edge, moved);
-                }
+                Enqueue_NeedsLock(write.Item, ref signals);
+                moved = 1;
+            }
+
+            write.Advance_NeedsLock(moved);
+            if (write.IsAccepted)
+            {
+                _parkedAccepted -= moved;
+            }
+            else
+            {
+                Accept_NeedsLock(write.Edge, moved);
             }
 
             if (write.Pending > 0)

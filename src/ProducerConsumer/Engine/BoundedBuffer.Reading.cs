@@ -122,13 +122,17 @@ internal sealed partial class BoundedBuffer<T>
     /// <summary>An item that a reader outside of the pipeline takes is done as far as the books go.</summary>
     private T Read_NeedsLock(ref Signals signals)
     {
-        T item = _items.RemoveOldest();
-        CountRead_NeedsLock();
+        Single<T> oldest = _items.RemoveOldest();
+        CountRead_NeedsLock(oldest.Context, ref signals);
         Refill_NeedsLock(ref signals);
-        return item;
+        return oldest.Item;
     }
 
-    private void CountRead_NeedsLock() => _gate.State.Completed++;
+    private void CountRead_NeedsLock(ItemContext? context, ref Signals signals)
+    {
+        _gate.State.Completed++;
+        signals.Settle(context, ItemOutcome.Completed);
+    }
 
     /// <summary>Slots were freed: fills them from the parked writes in the same critical section, or notes that all is done.</summary>
     private void Refill_NeedsLock(ref Signals signals)

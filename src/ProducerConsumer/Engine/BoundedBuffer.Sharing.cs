@@ -16,7 +16,7 @@ internal sealed partial class BoundedBuffer<T>
     /// Items taken away from workers that do not come to them, each with the ticket of its claim. They stay claimed in the
     /// books, and go before everything in the buffer, in the order in which they were taken away. Guarded by the lock.
     /// </summary>
-    private readonly Queue<(long Ticket, T Item)> _returned = new();
+    private readonly Queue<(long Ticket, Single<T> Item)> _returned = new();
 
     /// <summary>The claims whose owner is stuck, while the watchdog looks. Guarded by the lock.</summary>
     private readonly List<Claim<T>> _stuck = [];
@@ -84,7 +84,7 @@ internal sealed partial class BoundedBuffer<T>
             Interlocked.MemoryBarrier();
             if (_closed)
             {
-                ReturnBatches_NeedsLock(); // What sources returned since.
+                ReturnBatches_NeedsLock(ref signals); // What sources returned since.
             }
 
             if (LookAtClaims_NeedsLock(ref signals) | LookAtBatches_NeedsLock(ref signals))
@@ -164,17 +164,17 @@ internal sealed partial class BoundedBuffer<T>
     /// </summary>
     private void TakeOver_NeedsLock(LocalBatch<T> batch, ref Signals signals)
     {
-        ReadOnlyMemory<T> items = batch.Take_NeedsLock(int.MaxValue);
+        Portion<T> items = batch.Take_NeedsLock();
         Accept_NeedsLock(batch.Edge, items.Length);
-        int added = AddMany_NeedsLock(items.Span, ref signals);
+        int added = AddMany_NeedsLock(items, ref signals);
         if (added < items.Length)
         {
             _parkedAccepted += items.Length - added;
-            T[] rest = items[added..].ToArray(); // The memory is the owner's, who will use it again.
+            Portion<T> rest = items[added..].Copy(); // The memory is the owner's, who will use it again.
             _writers.Add(new WriteWaiter(this).Begin(rest, written: 0, batch.Edge, isAccepted: true)); // Nobody waits for it.
         }
 
-        Forget(items);
+        items.Forget();
     }
 
     /// <summary>
@@ -190,7 +190,7 @@ internal sealed partial class BoundedBuffer<T>
 
     private void TakeAway_NeedsLock(Claim<T> claim)
     {
-        foreach (T item in claim.EndTake_NeedsLock())
+        foreach (Single<T> item in claim.EndTake_NeedsLock())
         {
             _returned.Enqueue((claim.Ticket, item));
         }

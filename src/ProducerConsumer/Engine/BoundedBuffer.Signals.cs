@@ -37,6 +37,9 @@ internal sealed partial class BoundedBuffer<T>
         public bool HasDropped;
         public T Dropped;
 
+        /// <summary>Items that are settled and have contexts; null when there is none.</summary>
+        private List<(ItemContext Context, ItemOutcome Outcome)>? _settled;
+
         public void Add(Waiter settled)
         {
             if (_last is null)
@@ -51,11 +54,23 @@ internal sealed partial class BoundedBuffer<T>
             _last = settled;
         }
 
-        public void Drop(T item)
+        public void Drop(Single<T> item)
         {
             HasDropped = true;
-            Dropped = item;
+            Dropped = item.Item;
+            Settle(item.Context, ItemOutcome.Dropped);
         }
+
+        /// <summary>An item is settled: whoever waits for it is to be told.</summary>
+        public void Settle(ItemContext? context, ItemOutcome outcome)
+        {
+            if (context is not null)
+            {
+                (_settled ??= []).Add((context, outcome));
+            }
+        }
+
+        public readonly void TellSettled() => _settled?.ForEach(static settled => settled.Context.Settle(settled.Outcome));
     }
 
     /// <summary>Pays what a critical section owes. Outside the lock.</summary>
@@ -88,6 +103,8 @@ internal sealed partial class BoundedBuffer<T>
         {
             _onDropped?.Invoke(signals.Dropped);
         }
+
+        signals.TellSettled();
     }
 
     private void EndCompletion(Exception? error)

@@ -10,14 +10,13 @@ internal sealed partial class BoundedBuffer<T>
     /// </summary>
     private sealed class WriteWaiter(BoundedBuffer<T> buffer) : Waiter<int>(buffer), IValueTaskSource<bool>, IThreadPoolWorkItem
     {
-        private T _item = default!;
-        private ReadOnlyMemory<T> _items;
+        private Portion<T> _items;
 
-        /// <summary>The item, when there is one alone.</summary>
-        public T Item => _item;
+        /// <summary>The item, when <see cref="IsSingle"/>.</summary>
+        public Single<T> Item { get; private set; }
 
-        /// <summary>The items that are not in yet.</summary>
-        public ReadOnlySpan<T> PendingItems => IsSingle ? new ReadOnlySpan<T>(in _item)[Written..] : _items.Span[Written..];
+        /// <summary>The items that are not in yet, unless <see cref="IsSingle"/>.</summary>
+        public Portion<T> PendingItems => _items[Written..];
 
         public bool IsSingle { get; private set; }
 
@@ -37,9 +36,9 @@ internal sealed partial class BoundedBuffer<T>
         /// <summary>The wait as a question: whether all items are in.</summary>
         public ValueTask<bool> AsDelivery() => new(this, Version);
 
-        public WriteWaiter Begin(T item, Edge? edge, bool isAccepted = false)
+        public WriteWaiter Begin(Single<T> item, Edge? edge, bool isAccepted = false)
         {
-            _item = item;
+            Item = item;
             IsSingle = true;
             IsAccepted = isAccepted;
             Edge = edge;
@@ -51,7 +50,7 @@ internal sealed partial class BoundedBuffer<T>
         /// <param name="written">How many of them are in already.</param>
         /// <param name="edge">The way that they take.</param>
         /// <param name="isAccepted">Whether they are in the books already.</param>
-        public WriteWaiter Begin(ReadOnlyMemory<T> items, int written, Edge? edge, bool isAccepted)
+        public WriteWaiter Begin(Portion<T> items, int written, Edge? edge, bool isAccepted)
         {
             _items = items;
             IsSingle = false;
@@ -65,7 +64,7 @@ internal sealed partial class BoundedBuffer<T>
         {
             if (IsAccepted && !IsSingle)
             {
-                Forget(_items.Slice(Written, count)); // The memory is a local batch's.
+                _items[Written..(Written + count)].Forget(); // The memory is a local batch's.
             }
 
             Written += count;
@@ -100,7 +99,7 @@ internal sealed partial class BoundedBuffer<T>
 
         protected override void Return()
         {
-            _item = default!;
+            Item = default;
             _items = default;
             Edge = null;
             buffer._writeWaiters.Return(this);

@@ -58,15 +58,21 @@ internal sealed partial class BoundedBuffer<T>
                 Release_NeedsLock(claim);
                 taken = Taken.CallBack;
             }
-            else if (_returned.TryDequeue(out (long, T Item) returned))
+            else if (_returned.TryDequeue(out (long, Single<T> Item) returned))
             {
                 // One alone: its neighbours in the claim that it comes from were slow.
-                Fill_NeedsLock(claim, 1, ref signals)[0] = returned.Item;
+                Fill_NeedsLock(claim, returned.Item, ref signals);
             }
             else if (_items.Count > 0)
             {
                 int count = ShareOf_NeedsLock(Math.Min(most, claim.Size));
-                _items.RemoveOldest(Fill_NeedsLock(claim, count, ref signals));
+                Span<T> items = Fill_NeedsLock(claim, count, ref signals);
+                if (_items.HasContexts)
+                {
+                    _items.MoveOldestContexts(claim.FillContexts_NeedsLock());
+                }
+
+                _items.RemoveOldest(items);
                 _gate.State.Claimed += count;
                 Refill_NeedsLock(ref signals);
             }
@@ -79,7 +85,7 @@ internal sealed partial class BoundedBuffer<T>
                 }
                 else if (_finished)
                 {
-                    Leave_NeedsLock(worker);
+                    Leave_NeedsLock(worker, ref signals);
                     taken = Taken.Left;
                 }
                 else
@@ -161,18 +167,27 @@ internal sealed partial class BoundedBuffer<T>
         return claim.Fill_NeedsLock(count, ++_tickets);
     }
 
+    private void Fill_NeedsLock(Claim<T> claim, Single<T> item, ref Signals signals)
+    {
+        Fill_NeedsLock(claim, 1, ref signals)[0] = item.Item;
+        if (item.Context is not null)
+        {
+            claim.FillContexts_NeedsLock()[0] = item.Context;
+        }
+    }
+
     /// <summary>
     /// Puts an item into the hands of a parked worker, past the buffer: its slot stays free for the next. Not where the
     /// order is to be exact, since a busy worker could start the next item before the other has come.
     /// </summary>
-    private bool TryHandOver_NeedsLock(T item, ref Signals signals)
+    private bool TryHandOver_NeedsLock(Single<T> item, ref Signals signals)
     {
         if (MaxBatch == 1 || _items.Count > 0 || _returned.Count > 0 || _workers is null || !_workers.TryCallParked_NeedsLock(out WorkerPool.Call call))
         {
             return false;
         }
 
-        Fill_NeedsLock(((ItemWorker<T>)call.Worker!).Claim, 1, ref signals)[0] = item;
+        Fill_NeedsLock(((ItemWorker<T>)call.Worker!).Claim, item, ref signals);
         _gate.State.Claimed++;
         signals.Call = call;
         signals.Workers = _workers;

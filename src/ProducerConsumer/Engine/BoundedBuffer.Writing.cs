@@ -6,19 +6,20 @@ namespace ProducerConsumer;
 internal sealed partial class BoundedBuffer<T>
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool TryWrite(T item, Edge? edge = null) => TryWriteQuickly(item, edge) || TryWriteSlowly(item, edge);
+    public bool TryWrite(T item, Edge? edge = null, ItemContext? context = null) =>
+        (context is null && TryWriteQuickly(item, edge)) || TryWriteSlowly(new Single<T>(item, context), edge);
 
     /// <summary>Writes the item, or parks together with it until a reader frees a slot. Not accepted unless it succeeds.</summary>
-    public ValueTask WriteAsync(T item, Edge? edge, CancellationToken cancellationToken)
+    public ValueTask WriteAsync(T item, Edge? edge, CancellationToken cancellationToken, ItemContext? context = null)
     {
         if (cancellationToken.IsCancellationRequested)
         {
             return ValueTask.FromCanceled(cancellationToken);
         }
 
-        return TryWrite(item, edge)
+        return TryWrite(item, edge, context)
             ? ValueTask.CompletedTask
-            : Park(_writeWaiters.Get().Begin(item, edge), cancellationToken).AsPlainValueTask();
+            : Park(_writeWaiters.Get().Begin(new Single<T>(item, context), edge), cancellationToken).AsPlainValueTask();
     }
 
     public ValueTask<bool> WaitToWriteAsync(CancellationToken cancellationToken)
@@ -90,7 +91,7 @@ internal sealed partial class BoundedBuffer<T>
 
     /// <summary>The long path, kept out of line so that the short one has nothing to prepare.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private bool TryWriteSlowly(T item, Edge? edge)
+    private bool TryWriteSlowly(Single<T> item, Edge? edge)
     {
         // Read without the lock: the write is at liberty to come before whatever makes room.
         if (_items.IsFull && _fullMode == BoundedChannelFullMode.Wait)
@@ -110,7 +111,7 @@ internal sealed partial class BoundedBuffer<T>
     }
 
     /// <summary>Lets an item in when there is room or the mode makes some; false when the writer has to wait.</summary>
-    private bool TryAdd_NeedsLock(T item, Edge? edge, ref Signals signals)
+    private bool TryAdd_NeedsLock(Single<T> item, Edge? edge, ref Signals signals)
     {
         if (_items.IsFull)
         {
@@ -136,12 +137,12 @@ internal sealed partial class BoundedBuffer<T>
     }
 
     /// <summary>Puts an accepted item where it is taken next: in the hands of who waits for it, or behind the others.</summary>
-    private void Enqueue_NeedsLock(T item, ref Signals signals)
+    private void Enqueue_NeedsLock(Single<T> item, ref Signals signals)
     {
         if (_readers.RemoveFirst() is Waiter<T> reader)
         {
-            CountRead_NeedsLock();
-            reader.Succeed_NeedsLock(item);
+            CountRead_NeedsLock(item.Context, ref signals);
+            reader.Succeed_NeedsLock(item.Item);
             signals.Add(reader);
             return;
         }
@@ -151,7 +152,7 @@ internal sealed partial class BoundedBuffer<T>
             return;
         }
 
-        _items.Add(item);
+        _items.Add(item.Item, item.Context);
         CallWorker_NeedsLock(ref signals);
         WakeWatchers_NeedsLock(_readWatchers, ref signals);
     }

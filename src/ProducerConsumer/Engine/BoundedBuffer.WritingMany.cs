@@ -10,7 +10,8 @@ internal sealed partial class BoundedBuffer<T>
     /// Writes the items in their order, as many at once as there is room for, and parks with the rest. Returns how many
     /// are in; fewer than all when the wait was cancelled or the buffer ended meanwhile. Throws only when none is in.
     /// </summary>
-    public ValueTask<int> WriteManyAsync(ReadOnlyMemory<T> items, Edge? edge, CancellationToken cancellationToken)
+    public ValueTask<int> WriteManyAsync(
+        ReadOnlyMemory<T> items, Edge? edge, CancellationToken cancellationToken, ItemContext? context = null)
     {
         if (cancellationToken.IsCancellationRequested)
         {
@@ -20,10 +21,22 @@ internal sealed partial class BoundedBuffer<T>
         // The memory of a manager is code of the caller's: asked once, here, and never under the lock. A manager can have an
         // array as well, and then it is the array that is kept.
         ReadOnlyMemory<T> own = MemoryMarshal.TryGetArray(items, out ArraySegment<T> array) ? array : items.ToArray();
-        return TryWriteQuickly(own.Span, edge) ? new ValueTask<int>(own.Length) : WriteManySlowly(own, edge, cancellationToken);
+        if (context is null && TryWriteQuickly(own.Span, edge))
+        {
+            return new ValueTask<int>(own.Length);
+        }
+
+        ItemContext?[] contexts = [];
+        if (context is not null)
+        {
+            contexts = new ItemContext?[own.Length];
+            Array.Fill(contexts, context);
+        }
+
+        return WriteManySlowly(new Portion<T>(own, contexts), edge, cancellationToken);
     }
 
-    private ValueTask<int> WriteManySlowly(ReadOnlyMemory<T> items, Edge? edge, CancellationToken cancellationToken)
+    private ValueTask<int> WriteManySlowly(Portion<T> items, Edge? edge, CancellationToken cancellationToken)
     {
         int written = 0;
         Signals signals = default;
@@ -33,7 +46,7 @@ internal sealed partial class BoundedBuffer<T>
             ended = _ended;
             if (!ended)
             {
-                written = AddMany_NeedsLock(items.Span, ref signals);
+                written = AddMany_NeedsLock(items, ref signals);
                 Accept_NeedsLock(edge, written);
             }
         }
@@ -45,7 +58,7 @@ internal sealed partial class BoundedBuffer<T>
         }
 
         // In a drop mode each further item pushes another one out, in a section and with a call of the handler of its own.
-        while (_fullMode != BoundedChannelFullMode.Wait && written < items.Length && TryWrite(items.Span[written], edge))
+        while (_fullMode != BoundedChannelFullMode.Wait && written < items.Length && TryWrite(items.Items.Span[written], edge, items.ContextOf(written)))
         {
             written++;
         }
@@ -73,19 +86,19 @@ internal sealed partial class BoundedBuffer<T>
     }
 
     /// <summary>Puts as many items in as there is room for, whatever the mode; returns how many. The caller accepts them.</summary>
-    private int AddMany_NeedsLock(ReadOnlySpan<T> items, ref Signals signals)
+    private int AddMany_NeedsLock(Portion<T> items, ref Signals signals)
     {
         int added = 0;
         while (added < items.Length && !_readers.IsEmpty)
         {
-            Enqueue_NeedsLock(items[added], ref signals);
+            Enqueue_NeedsLock(new Single<T>(items.Items.Span[added], items.ContextOf(added)), ref signals);
             added++;
         }
 
         int rest = Math.Min(items.Length - added, _items.Room);
         if (rest > 0)
         {
-            _items.AddMany(items.Slice(added, rest));
+            _items.AddMany(items[added..(added + rest)]);
             added += rest;
             CallWorker_NeedsLock(ref signals);
             WakeWatchers_NeedsLock(_readWatchers, ref signals);

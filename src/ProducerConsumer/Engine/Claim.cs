@@ -46,6 +46,15 @@ internal sealed partial class Claim<T>
     /// <summary>One slot of the claim's own, until the owner takes several items at once: then rented.</summary>
     private T[] _items = new T[1];
 
+    /// <summary>The contexts of the items, when <see cref="HasContexts"/>.</summary>
+    private ItemContext?[] _contexts = [];
+
+    /// <summary>Whether items of this fill may have contexts. For the owner.</summary>
+    public bool HasContexts { get; private set; }
+
+    /// <summary>The context of the item of the call that the owner started last; null for none. For the owner, until it settles the call.</summary>
+    public ItemContext? CurrentContext => HasContexts ? _contexts[_next - 1] : null;
+
     /// <summary>Numbers the fills of all claims of a buffer: the older one has the smaller number. Guarded by the lock.</summary>
     public long Ticket { get; private set; }
 
@@ -177,7 +186,20 @@ internal sealed partial class Claim<T>
         _filled = count;
         _end = count;
         _limit = count;
+        HasContexts = false;
         return _items.AsSpan(0, count);
+    }
+
+    /// <summary>Where to put the contexts of a fill that has some.</summary>
+    public Span<ItemContext?> FillContexts_NeedsLock()
+    {
+        if (_contexts.Length < _end)
+        {
+            _contexts = new ItemContext?[_items.Length];
+        }
+
+        HasContexts = true;
+        return _contexts.AsSpan(0, _end);
     }
 
     /// <summary>
@@ -187,10 +209,15 @@ internal sealed partial class Claim<T>
     public void BeginTake_NeedsLock() => Volatile.Write(ref _limit, 0); // Pairs with TryStart.
 
     /// <summary>Takes away the items that the owner has not announced.</summary>
-    public T[] EndTake_NeedsLock()
+    public Single<T>[] EndTake_NeedsLock()
     {
         int next = Math.Min(Volatile.Read(ref _next), _end);
-        T[] rest = _items[next.._end];
+        Single<T>[] rest = new Single<T>[_end - next];
+        for (int i = 0; i < rest.Length; i++)
+        {
+            rest[i] = new Single<T>(_items[next + i], HasContexts ? _contexts[next + i] : null);
+        }
+
         Clear(next, _end - next);
         Clear(0, _settled); // Behind an owner that is stuck, also what is done.
         _end = next;
@@ -224,6 +251,11 @@ internal sealed partial class Claim<T>
         if (RuntimeHelpers.IsReferenceOrContainsReferences<T>())
         {
             Array.Clear(_items, start, count);
+        }
+
+        if (HasContexts)
+        {
+            Array.Clear(_contexts, start, count);
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Threading.Channels;
 
 namespace ProducerConsumer;
@@ -9,6 +10,9 @@ namespace ProducerConsumer;
 /// <param name="home">An execution context that is known not to be a handler's; null when none is. Comparing it is cheaper than looking into the caller's.</param>
 internal abstract class EdgeWriter<T>(PipelineRun run, BoundedBuffer<T> buffer, Edge? edge, ExecutionContext? home) : PipelineWriter<T>
 {
+    /// <summary>The context of the last item that was written inside an activity, for the next one. It is the same for all of them.</summary>
+    private ItemContext? _lastContext;
+
     protected PipelineRun Run => run;
 
     protected BoundedBuffer<T> Buffer => buffer;
@@ -16,18 +20,43 @@ internal abstract class EdgeWriter<T>(PipelineRun run, BoundedBuffer<T> buffer, 
     /// <summary>What a write throws when this writer was completed though the buffer was not; null while it is open.</summary>
     protected virtual ChannelClosedException? Refusal => null;
 
-    public override bool TryWrite(T item) => Refusal is null && buffer.TryWrite(item, edge);
+    public override bool TryWrite(T item) => Refusal is null && buffer.TryWrite(item, edge, CaptureContext());
 
     public override ValueTask WriteAsync(T item, CancellationToken cancellationToken = default)
     {
         Exception? refusal = RefuseHandler() ?? (Exception?)Refusal;
-        return refusal is null ? buffer.WriteAsync(item, edge, cancellationToken) : ValueTask.FromException(refusal);
+        return refusal is null
+            ? buffer.WriteAsync(item, edge, cancellationToken, CaptureContext())
+            : ValueTask.FromException(refusal);
+    }
+
+    public override ValueTask WriteTrackedAsync(T item, Action<ItemOutcome> onSettled, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(onSettled);
+        Exception? refusal = RefuseHandler() ?? (Exception?)Refusal;
+        return refusal is null
+            ? buffer.WriteAsync(item, edge, cancellationToken, new ItemContext(Tell, Activity.Current))
+            : ValueTask.FromException(refusal);
+
+        void Tell(ItemOutcome outcome)
+        {
+            try
+            {
+                onSettled(outcome);
+            }
+            catch (Exception error)
+            {
+                run.RecordCallbackFailure(new ItemFailure("settlement callback", error));
+            }
+        }
     }
 
     public override ValueTask<int> WriteManyAsync(ReadOnlyMemory<T> items, CancellationToken cancellationToken = default)
     {
         Exception? refusal = RefuseHandler() ?? (Exception?)Refusal;
-        return refusal is null ? buffer.WriteManyAsync(items, edge, cancellationToken) : ValueTask.FromException<int>(refusal);
+        return refusal is null
+            ? buffer.WriteManyAsync(items, edge, cancellationToken, CaptureContext())
+            : ValueTask.FromException<int>(refusal);
     }
 
     public override ValueTask<bool> WaitToWriteAsync(CancellationToken cancellationToken = default)
@@ -40,10 +69,26 @@ internal abstract class EdgeWriter<T>(PipelineRun run, BoundedBuffer<T> buffer, 
         return Refusal is null ? buffer.WaitToWriteAsync(cancellationToken) : new ValueTask<bool>(false);
     }
 
+    /// <summary>Whether the caller is where nothing is ambient: no handler and no activity.</summary>
+    private bool IsHome => home is not null && ReferenceEquals(ExecutionContext.Capture(), home);
+
+    /// <summary>What travels with an item that is written now; null outside of an activity.</summary>
+    private ItemContext? CaptureContext()
+    {
+        if (IsHome || Activity.Current is not { } activity)
+        {
+            return null;
+        }
+
+        // Several threads may write: whichever context they see is right if its activity is.
+        ItemContext? last = _lastContext;
+        return last?.Activity == activity ? last : _lastContext = new ItemContext(onSettled: null, activity);
+    }
+
     /// <summary>Always, not only when the buffer is full: a program that works until its buffer fills is worse than one that never does.</summary>
     private InvalidOperationException? RefuseHandler()
     {
-        if (home is not null && ReferenceEquals(ExecutionContext.Capture(), home))
+        if (IsHome)
         {
             return null;
         }

@@ -28,7 +28,7 @@ internal abstract partial class ItemWorker<T>
             Stage.Buffer.Register(Kept);
         }
 
-        Kept.Add(Claim.Current);
+        Kept.Add(Claim.Current, Claim.CurrentContext);
         Claim.Keep();
     }
 
@@ -41,7 +41,9 @@ internal abstract partial class ItemWorker<T>
         }
         else
         {
+            ItemContext? context = Claim.CurrentContext;
             Stage.Buffer.SettleFailed(Claim);
+            context?.Settle(ItemOutcome.Failed);
         }
     }
 
@@ -54,8 +56,25 @@ internal abstract partial class ItemWorker<T>
         }
         else
         {
+            ItemContext? context = Claim.CurrentContext;
             Stage.Buffer.SettleCanceled(Claim, results);
+            context?.Settle(ItemOutcome.Undelivered);
         }
+    }
+
+    /// <summary>A context for what all that is kept becomes; null when nobody waits for any of it.</summary>
+    public ItemContext? GatherKept()
+    {
+        List<ItemContext>? contexts = null;
+        foreach (Single<T> item in Kept is { } kept ? kept.Own : [])
+        {
+            if (item.Context is not null)
+            {
+                (contexts ??= []).Add(item.Context);
+            }
+        }
+
+        return contexts is null ? null : ItemContext.Gather(contexts);
     }
 
     /// <summary>All that is kept is completed.</summary>

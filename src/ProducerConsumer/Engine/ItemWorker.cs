@@ -170,6 +170,11 @@ internal abstract partial class ItemWorker<T> : Worker
                 while (Claim.TryStart(out T item) || (Claim.IsRefused && Stage.Buffer.TryStartRefused(Claim, out item)))
                 {
                     _outlet?.Begin(holdsBack: Claim.Filled > 1);
+                    if (Claim.CurrentContext is { } context)
+                    {
+                        BeginContext(context);
+                    }
+
                     ValueTask call = _handle(item, token);
                     if (!call.IsCompleted)
                     {
@@ -180,7 +185,7 @@ internal abstract partial class ItemWorker<T> : Worker
                     }
 
                     call.GetAwaiter().GetResult();
-                    RestoreContext();
+                    EndCall();
                     Settle();
                     if (++handled % ItemsPerLook == 0 && IsStreakOver)
                     {
@@ -192,7 +197,7 @@ internal abstract partial class ItemWorker<T> : Worker
             }
             catch (Exception error)
             {
-                RestoreContext();
+                EndCall();
                 JudgeAwaited(error);
             }
         }
@@ -206,6 +211,7 @@ internal abstract partial class ItemWorker<T> : Worker
         call.GetAwaiter().GetResult();
         if (_awaited == Awaited.Call)
         {
+            EndCall();
             Settle();
         }
 
@@ -239,6 +245,11 @@ internal abstract partial class ItemWorker<T> : Worker
         if (Claim.IsKept)
         {
             Claim.SettleKept();
+        }
+        else if (Claim.CurrentContext is { } context)
+        {
+            Claim.Settle();
+            context.Settle(ItemOutcome.Completed);
         }
         else
         {

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.CompilerServices;
 
 namespace ProducerConsumer;
 
@@ -10,7 +9,7 @@ namespace ProducerConsumer;
 /// <remarks>The owner adds without a lock; everything else happens under the lock of the buffer, by the owner too.</remarks>
 internal sealed class KeptItems<T>
 {
-    private T[] _items = [];
+    private Single<T>[] _items = [];
 
     /// <summary>How many items there are. Written by the owner: without the lock when it adds, under it otherwise.</summary>
     private int _count;
@@ -19,12 +18,12 @@ internal sealed class KeptItems<T>
     public int Count => Volatile.Read(ref _count);
 
     /// <summary>The items, for the owner.</summary>
-    public ReadOnlySpan<T> Own => _items.AsSpan(0, _count);
+    public ReadOnlySpan<Single<T>> Own => _items.AsSpan(0, _count);
 
     /// <summary>Adds an item. By the owner.</summary>
-    public void Add(T item)
+    public void Add(T item, ItemContext? context)
     {
-        T[] items = _items;
+        Single<T>[] items = _items;
         int count = _count;
         if (count == items.Length)
         {
@@ -32,7 +31,7 @@ internal sealed class KeptItems<T>
             Volatile.Write(ref _items, items); // Before the count that needs it. Pairs with Copy.
         }
 
-        items[count] = item;
+        items[count] = new Single<T>(item, context);
         Volatile.Write(ref _count, count + 1); // A release: who sees the count sees the item.
     }
 
@@ -48,7 +47,7 @@ internal sealed class KeptItems<T>
     }
 
     /// <summary>A copy of the items that were there.</summary>
-    public T[] Copy_NeedsLock()
+    public Single<T>[] Copy_NeedsLock()
     {
         int count = Volatile.Read(ref _count); // First the count: the array that is seen then holds as many, or more.
         return Volatile.Read(ref _items)[..count];
@@ -57,11 +56,7 @@ internal sealed class KeptItems<T>
     private void Truncate(int count)
     {
         Debug.Assert(count >= 0, "Only what was kept is taken out.");
-        if (RuntimeHelpers.IsReferenceOrContainsReferences<T>())
-        {
-            Array.Clear(_items, count, _count - count); // Not to keep objects alive that are settled.
-        }
-
+        Array.Clear(_items, count, _count - count); // Not to keep objects alive that are settled.
         Volatile.Write(ref _count, count);
     }
 }

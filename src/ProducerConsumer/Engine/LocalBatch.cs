@@ -16,6 +16,9 @@ internal sealed class LocalBatch<T>(Edge edge, int size)
 {
     private readonly T[] _items = BatchArrays<T>.Pool.Rent(size);
 
+    /// <summary>The contexts of the items; null until an item came with one. Written by the owner, before the end that needs it.</summary>
+    private ItemContext?[]? _contexts;
+
     /// <summary>The oldest item that is still here. Written under the lock; read without it by <see cref="Add"/>.</summary>
     private int _first;
 
@@ -34,6 +37,9 @@ internal sealed class LocalBatch<T>(Edge edge, int size)
     /// <summary>How many items were added since the batch was begun. By the owner.</summary>
     public int Added => _end;
 
+    /// <summary>Whether items may have contexts. By the owner.</summary>
+    public bool HasContexts => _contexts is not null;
+
     /// <summary>How many items are here. More may be when the owner is adding.</summary>
     public int Count_NeedsLock => Volatile.Read(ref _end) - _first;
 
@@ -43,31 +49,45 @@ internal sealed class LocalBatch<T>(Edge edge, int size)
     /// looks once more, a period later, and sees the item.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool Add(T item)
+    public bool Add(T item, ItemContext? context = null)
     {
         int end = _end;
         _items[end] = item;
+        if (context is not null || _contexts is not null)
+        {
+            SetContext(end, context);
+        }
+
         Volatile.Write(ref _end, end + 1); // A release: who sees the new end sees the item. Pairs with Take.
         return Volatile.Read(ref _first) == end;
     }
 
-    /// <summary>Takes out the oldest items while the owner may be adding others.</summary>
-    public ReadOnlyMemory<T> Take_NeedsLock(int most)
+    /// <summary>Takes out the items that are here while the owner may be adding others.</summary>
+    public Portion<T> Take_NeedsLock()
     {
-        int count = Math.Min(Count_NeedsLock, most);
-        ReadOnlyMemory<T> items = _items.AsMemory(_first, count);
+        int count = Count_NeedsLock; // Before the contexts: those of the items that it counts are there.
+        Portion<T> items = PortionOf(count);
         _first += count;
         return items;
     }
 
     /// <summary>Takes out all items and begins a new batch. By the owner: the memory is its own until it adds again.</summary>
-    public ReadOnlyMemory<T> TakeAll_NeedsLock()
+    public Portion<T> TakeAll_NeedsLock()
     {
-        ReadOnlyMemory<T> items = _items.AsMemory(_first, _end - _first);
+        Portion<T> items = PortionOf(_end - _first);
         _first = 0;
         _end = 0;
         Round++;
         return items;
+    }
+
+    private Portion<T> PortionOf(int count) =>
+        new(_items.AsMemory(_first, count), _contexts is { } contexts ? contexts.AsMemory(_first, count) : default);
+
+    private void SetContext(int index, ItemContext? context)
+    {
+        _contexts ??= new ItemContext?[_items.Length];
+        _contexts[index] = context;
     }
 
     /// <summary>Gives the memory back. By the owner, when nobody else knows the batch any more.</summary>

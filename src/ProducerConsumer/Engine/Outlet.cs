@@ -21,12 +21,16 @@ internal abstract class Outlet
     /// <summary>How many results of the call that is running the next stage accepted.</summary>
     protected int Emitted { get; set; }
 
-    /// <summary>A call for an item begins.</summary>
+    /// <summary>The context of the item that is being handled, which its results share; null for none.</summary>
+    public ItemContext? Context { get; set; }
+
+    /// <summary>A call begins, for an item without a context unless one is set.</summary>
     /// <param name="holdsBack">Whether results may be held back: the worker has more items to come, and publishes after them.</param>
     public void Begin(bool holdsBack)
     {
         HoldsBack = holdsBack;
         Emitted = 0;
+        Context = null;
     }
 
     /// <summary>Publishes what was held back; completes when all is in, or was handed back.</summary>
@@ -64,7 +68,12 @@ internal sealed class Outlet<T>(BoundedBuffer<T> buffer, string source) : Outlet
     /// Emits one result: it is accepted by the next stage from here on. Completes at once if it can be held back or there
     /// is room; fails when the next stage is closed.
     /// </summary>
-    public ValueTask EmitAsync(T result)
+    public ValueTask EmitAsync(T result) => EmitAsync(result, Context, shares: true);
+
+    /// <summary>As <see cref="EmitAsync(T)"/>, with a context of the result's own.</summary>
+    public ValueTask EmitAsync(T result, ItemContext? context) => EmitAsync(result, context, shares: false);
+
+    private ValueTask EmitAsync(T result, ItemContext? context, bool shares)
     {
         if (IsBlocked)
         {
@@ -78,11 +87,16 @@ internal sealed class Outlet<T>(BoundedBuffer<T> buffer, string source) : Outlet
             return ValueTask.FromException(new ChannelClosedException());
         }
 
+        if (shares)
+        {
+            context?.Share();
+        }
+
         Emitted++;
         if (!HoldsBack || buffer.MaxLocalBatch == 1)
         {
             HoldsBack = true; // A call that emits more than one result emits many.
-            return WaitFor(buffer.DeliverAsync(result, _edge));
+            return WaitFor(buffer.DeliverAsync(result, _edge, context));
         }
 
         if (_batch is null)
@@ -91,7 +105,7 @@ internal sealed class Outlet<T>(BoundedBuffer<T> buffer, string source) : Outlet
             buffer.Register(_batch);
         }
 
-        if (_batch.Add(result))
+        if (_batch.Add(result, context))
         {
             buffer.Watch();
         }

@@ -11,6 +11,9 @@ internal sealed class RingQueue<T>(int capacity, SpinGate gate)
 {
     private T[] _slots = new T[Math.Min(capacity, 16)];
 
+    /// <summary>The contexts of the items, slot by slot; null until an item came with one. That of a free slot is null.</summary>
+    private ItemContext?[]? _contexts;
+
     public int Count => gate.State.Count;
 
     public bool IsFull => Count == capacity;
@@ -21,9 +24,12 @@ internal sealed class RingQueue<T>(int capacity, SpinGate gate)
     /// <summary>How many more fit in without growing.</summary>
     public int QuickRoom => _slots.Length - Count;
 
+    /// <summary>Whether items may have contexts.</summary>
+    public bool HasContexts => _contexts is not null;
+
     public T Oldest => _slots[gate.State.Head];
 
-    /// <summary>Adds an item if there is room without growing; cannot fail in any other way.</summary>
+    /// <summary>Adds an item without a context if there is room without growing; cannot fail in any other way.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryAddQuickly(T item)
     {
@@ -40,17 +46,15 @@ internal sealed class RingQueue<T>(int capacity, SpinGate gate)
         return true;
     }
 
-    public void Add(T item)
+    public void Add(T item, ItemContext? context)
     {
         Debug.Assert(!IsFull, "The owner makes room first.");
-        if (!TryAddQuickly(item))
-        {
-            Grow(Count + 1);
-            TryAddQuickly(item);
-        }
+        Reserve(1);
+        SetContext(0, context);
+        TryAddQuickly(item);
     }
 
-    /// <summary>Adds all items if there is room without growing; cannot fail in any other way.</summary>
+    /// <summary>Adds all items, without contexts, if there is room without growing; cannot fail in any other way.</summary>
     public bool TryAddQuickly(ReadOnlySpan<T> items)
     {
         ref BufferState state = ref gate.State;
@@ -69,24 +73,36 @@ internal sealed class RingQueue<T>(int capacity, SpinGate gate)
     }
 
     /// <summary>Adds all items; the owner makes sure of the room.</summary>
-    public void AddMany(ReadOnlySpan<T> items)
+    public void AddMany(Portion<T> items)
     {
         Debug.Assert(items.Length <= Room, "The owner makes room first.");
-        if (!TryAddQuickly(items))
+        Reserve(items.Length);
+        for (int i = 0; i < items.Contexts.Length; i++)
         {
-            Grow(Count + items.Length);
-            TryAddQuickly(items);
+            SetContext(i, items.ContextOf(i));
         }
+
+        TryAddQuickly(items.Items.Span);
     }
 
-    public T RemoveOldest()
+    public Single<T> RemoveOldest()
     {
         ref BufferState state = ref gate.State;
-        T item = _slots[state.Head];
-        Clear(_slots.AsSpan(state.Head, 1));
+        Single<T> oldest = Take(state.Head);
         state.Head = SlotOf(_slots, state.Head, 1);
         state.Count--;
-        return item;
+        return oldest;
+    }
+
+    /// <summary>Moves the contexts of the oldest items out, for as many as <paramref name="contexts"/> holds. To be called before the items are moved.</summary>
+    public void MoveOldestContexts(Span<ItemContext?> contexts)
+    {
+        for (int i = 0; i < contexts.Length; i++)
+        {
+            ref ItemContext? context = ref _contexts![SlotOf(_slots, gate.State.Head, i)];
+            contexts[i] = context;
+            context = null;
+        }
     }
 
     /// <summary>Moves the oldest items out, as many as <paramref name="items"/> holds.</summary>
@@ -105,14 +121,37 @@ internal sealed class RingQueue<T>(int capacity, SpinGate gate)
         state.Count -= items.Length;
     }
 
-    public T RemoveNewest()
+    public Single<T> RemoveNewest()
     {
         ref BufferState state = ref gate.State;
-        int slot = SlotOf(_slots, state.Head, state.Count - 1);
-        T item = _slots[slot];
-        Clear(_slots.AsSpan(slot, 1));
+        Single<T> newest = Take(SlotOf(_slots, state.Head, state.Count - 1));
         state.Count--;
-        return item;
+        return newest;
+    }
+
+    /// <summary>Empties a slot.</summary>
+    private Single<T> Take(int slot)
+    {
+        Single<T> taken = new(_slots[slot], _contexts?[slot]);
+        Clear(_slots.AsSpan(slot, 1));
+        if (_contexts is not null)
+        {
+            _contexts[slot] = null;
+        }
+
+        return taken;
+    }
+
+    /// <summary>Gives an item its context that is about to be added.</summary>
+    /// <param name="offset">How many are added before it.</param>
+    /// <param name="context">The context; null for none.</param>
+    private void SetContext(int offset, ItemContext? context)
+    {
+        if (context is not null)
+        {
+            _contexts ??= new ItemContext?[_slots.Length];
+            _contexts[SlotOf(_slots, gate.State.Head, gate.State.Count + offset)] = context;
+        }
     }
 
     /// <summary>The queue must not keep an object alive that it handed out.</summary>
@@ -131,14 +170,26 @@ internal sealed class RingQueue<T>(int capacity, SpinGate gate)
         return (int)(slot >= (uint)slots.Length ? slot - (uint)slots.Length : slot);
     }
 
-    private void Grow(int needed)
+    /// <summary>Grows when there is no room for that many more.</summary>
+    private void Reserve(int more)
     {
-        T[] larger = new T[(int)Math.Min(capacity, Math.Max(needed, 2L * _slots.Length))];
-        ref BufferState state = ref gate.State;
-        int straight = Math.Min(state.Count, _slots.Length - state.Head);
-        Array.Copy(_slots, state.Head, larger, 0, straight);
-        Array.Copy(_slots, 0, larger, straight, state.Count - straight);
-        _slots = larger;
-        state.Head = 0;
+        if (more > QuickRoom)
+        {
+            int size = (int)Math.Min(capacity, Math.Max(Count + more, 2L * _slots.Length));
+            _contexts = _contexts is null ? null : Straighten(_contexts, size);
+            _slots = Straighten(_slots, size);
+            gate.State.Head = 0;
+        }
+    }
+
+    /// <summary>The same in a larger array, from its beginning.</summary>
+    private TSlot[] Straighten<TSlot>(TSlot[] slots, int size)
+    {
+        TSlot[] larger = new TSlot[size];
+        int head = gate.State.Head;
+        int straight = Math.Min(Count, slots.Length - head);
+        Array.Copy(slots, head, larger, 0, straight);
+        Array.Copy(slots, 0, larger, straight, Count - straight);
+        return larger;
     }
 }

@@ -32,6 +32,6 @@ internal sealed class BatchWorker<T>(int maxSize, TimeSpan? maxWait) : StageWork
             WakeAfter(Timeout.InfiniteTimeSpan);
         }
 
-        return KeptCount > 0 ? EmitKeptAsync(Kept.ToArray()) : default;
+        return KeptCount > 0 ? EmitKeptAsync(CopyKept()) : default;
     }
 }

@@ -17,8 +17,9 @@ internal sealed class CallProducer<T>(
                 return AwaitAsync(call);
             }
 
+            bool goesOn = Keep(call.Result);
             RestoreContext();
-            if (!Keep(call.Result))
+            if (!goesOn)
             {
                 return WaitForRoomAsync(DeliverAsync());
             }

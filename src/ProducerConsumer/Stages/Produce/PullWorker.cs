@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace ProducerConsumer;
 
 /// <summary>
@@ -19,6 +21,7 @@ internal abstract class PullWorker<T>(SourceStage stage, BoundedBuffer<T> buffer
 
     /// <summary>An item that is to be delivered on its own, when <see cref="_hasItem"/>.</summary>
     private T _item = default!;
+    private ItemContext? _itemContext;
     private bool _hasItem;
 
     /// <summary>Whether the source is to be asked for more.</summary>
@@ -30,6 +33,8 @@ internal abstract class PullWorker<T>(SourceStage stage, BoundedBuffer<T> buffer
     /// </summary>
     protected bool Keep(T item)
     {
+        // An enumerable that runs inside an activity leaves it to whoever asked for the item; an asynchronous one does not.
+        ItemContext? context = IsContextChanged && Activity.Current is { } activity ? new ItemContext(onSettled: null, activity) : null;
         if (_size == 1)
         {
             if (_batchSize.IsTiming)
@@ -42,6 +47,7 @@ internal abstract class PullWorker<T>(SourceStage stage, BoundedBuffer<T> buffer
             }
 
             _item = item;
+            _itemContext = context;
             _hasItem = true;
             return false;
         }
@@ -51,7 +57,7 @@ internal abstract class PullWorker<T>(SourceStage stage, BoundedBuffer<T> buffer
             _batchSize.Begin(_size);
         }
 
-        if (_batch.Add(item))
+        if (_batch.Add(item, context))
         {
             Buffer.Watch();
         }
@@ -71,9 +77,11 @@ internal abstract class PullWorker<T>(SourceStage stage, BoundedBuffer<T> buffer
         if (_hasItem)
         {
             T item = _item;
+            ItemContext? context = _itemContext;
             _item = default!;
+            _itemContext = null;
             _hasItem = false;
-            delivery = Buffer.DeliverAsync(item, Edge);
+            delivery = Buffer.DeliverAsync(item, Edge, context);
         }
         else if (_batch is { Added: > 0 })
         {
