@@ -62,6 +62,7 @@ internal sealed partial class BoundedBuffer<T>
                 int count = ShareOf_NeedsLock(Math.Min(most, claim.Size));
                 _items.RemoveOldest(Fill_NeedsLock(claim, count, ref signals));
                 _gate.State.Claimed += count;
+                signals.IsQuick = count >= _quickClaim;
                 Refill_NeedsLock(ref signals);
             }
             else
