@@ -19,6 +19,7 @@ internal sealed partial class BoundedBuffer<T>
             _ended = true;
             _error = error;
             FailUnacceptedWrites_NeedsLock(ref signals);
+            EndRest_NeedsLock(ref signals);
             if (_items.Count == 0)
             {
                 EndReads_NeedsLock(ref signals);
@@ -63,6 +64,7 @@ internal sealed partial class BoundedBuffer<T>
                 Refuse_NeedsLock(write, ref signals);
             }
 
+            EndRest_NeedsLock(ref signals);
             EndWatchers_NeedsLock(_writeWatchers, ref signals);
             ReturnBatches_NeedsLock(ref signals);
             EndReads_NeedsLock(ref signals);

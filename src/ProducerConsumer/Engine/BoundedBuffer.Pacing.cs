@@ -13,6 +13,28 @@ internal sealed partial class BoundedBuffer<T>
     /// <summary>Whether a writer is on its way; when it comes, it sends the next. Guarded by the lock.</summary>
     private bool _pacing;
 
+    /// <summary>
+    /// Writes of several items that are done, and whose writers are to be resumed together with the room for more. A
+    /// writer that is quicker than the handlers would otherwise park for every batch, which costs more than the batch.
+    /// Guarded by the lock.
+    /// </summary>
+    private readonly Queue<WriteWaiter> _resting = new();
+
+    /// <summary>Who claims that many items works through them within microseconds, or is about to be found out.</summary>
+    private readonly int _quickClaim;
+
+    /// <summary>Whether there is room for several batches.</summary>
+    private bool HasRestedRoom_NeedsLock => _items.Room >= Capacity / 4;
+
+    /// <summary>Resumes the writers that rest, if there is room by now, or handlers are not quick enough to wait for it.</summary>
+    private void EndRest_NeedsLock(ref Signals signals)
+    {
+        while ((!signals.IsQuick || HasRestedRoom_NeedsLock) && _resting.TryDequeue(out WriteWaiter? write))
+        {
+            signals.Add(write);
+        }
+    }
+
     private void Pace_NeedsLock(WriteWaiter write, ref Signals signals)
     {
         if (_pacing)

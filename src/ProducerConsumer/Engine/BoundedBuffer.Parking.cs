@@ -100,6 +100,11 @@ internal sealed partial class BoundedBuffer<T>
             {
                 Pace_NeedsLock(write, ref signals);
             }
+            else if (signals.IsQuick && !write.IsSingle && !HasRestedRoom_NeedsLock)
+            {
+                _resting.Enqueue(write);
+                Watch_NeedsLock(ref signals);
+            }
             else
             {
                 signals.Add(write);

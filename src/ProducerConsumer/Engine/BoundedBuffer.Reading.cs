@@ -142,6 +142,11 @@ internal sealed partial class BoundedBuffer<T>
             MoveIn_NeedsLock(ref signals);
         }
 
+        if (_resting.Count > 0)
+        {
+            EndRest_NeedsLock(ref signals);
+        }
+
         if (!_writeWatchers.IsEmpty && !_items.IsFull)
         {
             WakeWatchers_NeedsLock(_writeWatchers, ref signals);

@@ -87,6 +87,8 @@ internal sealed partial class BoundedBuffer<T>
                 ReturnBatches_NeedsLock(ref signals); // What sources returned since.
             }
 
+            signals.IsQuick = false;
+            EndRest_NeedsLock(ref signals); // Whoever was to make room may be stuck.
             if (LookAtClaims_NeedsLock(ref signals) | LookAtBatches_NeedsLock(ref signals))
             {
                 Watch_NeedsLock(ref signals);

@@ -9,6 +9,9 @@ internal sealed partial class BoundedBuffer<T>
         public Waiter? First;
         private Waiter? _last;
 
+        /// <summary>Whether handlers are quick, so that room for many items is near.</summary>
+        public bool IsQuick;
+
         /// <summary>Whether writers are resumed one at a time.</summary>
         public bool IsPaced;
 

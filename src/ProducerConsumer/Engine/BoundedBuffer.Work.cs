@@ -74,6 +74,7 @@ internal sealed partial class BoundedBuffer<T>
 
                 _items.RemoveOldest(items);
                 _gate.State.Claimed += count;
+                signals.IsQuick = count >= _quickClaim;
                 Refill_NeedsLock(ref signals);
             }
             else

@@ -75,6 +75,7 @@ internal sealed partial class BoundedBuffer<T> : Channel<T>, IWaiterHost
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
         Capacity = capacity;
+        _quickClaim = Math.Clamp(capacity / 8, 2, 16);
         _fullMode = fullMode;
         _onDropped = onDropped;
         _onForeignFault = onForeignFault;

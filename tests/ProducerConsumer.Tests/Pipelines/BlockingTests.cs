@@ -181,6 +181,43 @@ public sealed class BlockingTests
         }
     }
 
+    /// <summary>
+    /// While handlers are quick, a writer rests until there is room for many items. A handler that waits for that writer
+    /// does not wait for ever.
+    /// </summary>
+    [GuardedFact]
+    public async Task Handler_WaitsForTheWriterOfItsItem_TheWriterIsResumed()
+    {
+        const int BlockSize = 100;
+        const int Blocks = 2_000;
+        using ThreadRoom room = new(3);
+        CancellationToken hang = TestContext.Current.CancellationToken;
+        using SemaphoreSlim answered = new(0);
+        int blocksHandled = 0;
+        await using PooledPipeline<int> pipeline = PooledPipeline.CreateBuilder<int>(Capacity)
+            .Consume((item, _) =>
+            {
+                // All of the item's block is in, so that its write is done.
+                if (item % BlockSize == BlockSize - 1 && ++blocksHandled % 100 > 0)
+                {
+                    answered.Wait(hang);
+                }
+
+                return default(ValueTask);
+            })
+            .Build();
+        Task<PipelineReport> run = pipeline.RunAsync(hang);
+        int[] block = [.. Enumerable.Range(0, BlockSize)];
+        for (int i = 0; i < Blocks; i++)
+        {
+            (await pipeline.Writer.WriteManyAsync(block, hang)).Should().Be(BlockSize);
+            answered.Release();
+        }
+
+        pipeline.Writer.Complete();
+        (await run).Consumers().Completed.Should().Be(Blocks * BlockSize);
+    }
+
     /// <summary>As many threads as a test blocks, and some more, without waiting until the pool adds them by itself.</summary>
     private sealed class ThreadRoom : IDisposable
     {
