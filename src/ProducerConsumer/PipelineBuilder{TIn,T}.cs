@@ -62,7 +62,7 @@ public partial class PipelineBuilder<TIn, T>
             {
                 Outlet<TOut> outlet = new(next.Buffer, stage.Name);
                 StageWorker<T, TOut> code = createWorker();
-                SettlingWorker<T> worker = new(stage, code.HandleAsync, outlet, code);
+                SettlingWorker<T> worker = new(stage, code.Handler, outlet, code);
                 code.Attach(worker, outlet);
                 return worker;
             });

@@ -18,7 +18,7 @@ public abstract class StageWorker<T, TOut> : IWorkerCode
     /// <summary>Handles one item.</summary>
     /// <param name="item">The item.</param>
     /// <param name="cancellationToken">Cancelled when the run is aborted, cancelled, faulted or disposed; a drain does not cancel it.</param>
-    protected internal abstract ValueTask HandleAsync(T item, CancellationToken cancellationToken);
+    protected abstract ValueTask HandleAsync(T item, CancellationToken cancellationToken);
 
     /// <summary>Called between two items at the time that <see cref="WakeAfter"/> asked for.</summary>
     /// <param name="cancellationToken">As for <see cref="HandleAsync"/>.</param>
@@ -101,6 +101,9 @@ public abstract class StageWorker<T, TOut> : IWorkerCode
 
     private Outlet<TOut> Outlet => _outlet
         ?? throw new InvalidOperationException("The worker emits before it was given to a stage. Emit inside HandleAsync.");
+
+    /// <summary>What the worker of the library calls for each item.</summary>
+    internal Func<T, CancellationToken, ValueTask> Handler => HandleAsync;
 
     internal void Attach(ItemWorker<T> worker, Outlet<TOut> outlet)
     {

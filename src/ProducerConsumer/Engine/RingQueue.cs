@@ -46,7 +46,7 @@ internal sealed class RingQueue<T>(int capacity, SpinGate gate)
         return true;
     }
 
-    public void Add(T item, ItemContext? context)
+    public void Add(T item, ItemContext? context = null)
     {
         Debug.Assert(!IsFull, "The owner makes room first.");
         Reserve(1);

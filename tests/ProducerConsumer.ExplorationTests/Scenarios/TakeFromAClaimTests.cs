@@ -29,7 +29,7 @@ public sealed class TakeFromAClaimTests : ScenarioContract
                 (int settled, bool isRunning, _, int waiting) = claim.Look_NeedsLock();
                 (settled + (isRunning ? 1 : 0) + waiting).Should().Be(3);
                 claim.BeginTake_NeedsLock();
-                return claim.EndTake_NeedsLock();
+                return Array.ConvertAll(claim.EndTake_NeedsLock(), static single => single.Item);
             }
         });
         List<int> started = await owner;

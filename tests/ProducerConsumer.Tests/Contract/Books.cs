@@ -4,7 +4,7 @@ internal static class Books
 {
     public static StageReport Consumers(this PipelineReport report) => report.Stages[^1];
 
-    /// <summary>The identity of every stage, and of the edge between the two.</summary>
+    /// <summary>The identity of every stage, and of the edges in a flow without branches.</summary>
     public static void ShouldBalance(this PipelineReport report)
     {
         foreach (StageReport stage in report.Stages)
@@ -14,10 +14,16 @@ internal static class Books
             stage.InFlightItems.Should().HaveCount((int)stage.InFlight);
         }
 
-        StageReport[] producers = [.. report.Stages.SkipLast(1)];
+        StageReport[] producers = [.. report.Stages.TakeWhile(stage => stage.ItemType is null)];
+        StageReport[] others = [.. report.Stages.Skip(producers.Length)];
         if (producers.Length > 0)
         {
-            report.Consumers().Accepted.Should().Be(producers.Sum(stage => stage.Emitted), "the edge closes");
+            others[0].Accepted.Should().Be(producers.Sum(stage => stage.Emitted), "the edge closes");
+        }
+
+        for (int i = 1; i < others.Length; i++)
+        {
+            others[i].Accepted.Should().Be(others[i - 1].Emitted, "the edge from {0} to {1} closes", others[i - 1], others[i]);
         }
     }
 

@@ -28,7 +28,7 @@ public sealed class ClaimTests
         claim.TryStart(out _).Should().BeTrue();
 
         claim.BeginTake_NeedsLock();
-        claim.EndTake_NeedsLock().Should().Equal("b", "c");
+        claim.EndTake_NeedsLock().Select(single => single.Item).Should().Equal("b", "c");
 
         claim.Current.Should().Be("a");
         claim.Look_NeedsLock().Should().Be((0, true, "a", 0));
@@ -50,7 +50,7 @@ public sealed class ClaimTests
         claim.TryStart(out _).Should().BeFalse();
         claim.IsRefused.Should().BeTrue();
 
-        claim.EndTake_NeedsLock().Should().Equal("b");
+        claim.EndTake_NeedsLock().Select(single => single.Item).Should().Equal("b");
 
         claim.TryStartRefused_NeedsLock(out string item).Should().BeTrue();
         item.Should().Be("a");
@@ -84,7 +84,7 @@ public sealed class ClaimTests
                     gate.Enter();
                     claim.BeginTake_NeedsLock();
                     Interlocked.MemoryBarrierProcessWide();
-                    foreach (int item in claim.EndTake_NeedsLock())
+                    foreach ((int item, _) in claim.EndTake_NeedsLock())
                     {
                         taken[item]++;
                     }

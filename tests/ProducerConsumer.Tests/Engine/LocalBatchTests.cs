@@ -7,14 +7,36 @@ public sealed class LocalBatchTests
     {
         LocalBatch<int> batch = new(new Edge("producers"), size: 4);
         batch.Add(1);
+        batch.Take_NeedsLock().Items.ToArray().Should().Equal(1);
         batch.Add(2);
         batch.Add(3);
-        batch.Take_NeedsLock(1).ToArray().Should().Equal(1);
         batch.Added.Should().Be(3);
         batch.Count_NeedsLock.Should().Be(2);
-        batch.TakeAll_NeedsLock().ToArray().Should().Equal(2, 3);
+        batch.TakeAll_NeedsLock().Items.ToArray().Should().Equal(2, 3);
         batch.Added.Should().Be(0);
-        batch.Take_NeedsLock(4).ToArray().Should().BeEmpty();
+        batch.Take_NeedsLock().Items.ToArray().Should().BeEmpty();
+        await Task.CompletedTask;
+    }
+
+    [GuardedFact]
+    public async Task Add_SomeHaveContexts_EachKeepsItsOwn()
+    {
+        ItemContext context = new(onSettled: null, activity: null);
+        LocalBatch<int> batch = new(new Edge("producers"), size: 4);
+        batch.Add(1);
+        batch.HasContexts.Should().BeFalse();
+        batch.Add(2, context);
+        batch.Add(3);
+
+        Portion<int> taken = batch.Take_NeedsLock();
+        batch.Add(4);
+
+        Enumerable.Range(0, 3).Select(taken.ContextOf).Should().Equal(null, context, null);
+        batch.TakeAll_NeedsLock().ContextOf(0).Should().BeNull();
+        batch.Add(5);
+        batch.Add(6);
+        Portion<int> again = batch.TakeAll_NeedsLock();
+        Enumerable.Range(0, 2).Select(again.ContextOf).Should().Equal([null, null], "the slot of the second is used again");
         await Task.CompletedTask;
     }
 
@@ -33,7 +55,7 @@ public sealed class LocalBatchTests
                 while (!Volatile.Read(ref done))
                 {
                     gate.Enter();
-                    all.AddRange(batch.Take_NeedsLock(Size).Span);
+                    all.AddRange(batch.Take_NeedsLock().Items.Span);
                     gate.Exit();
                 }
             },
@@ -48,7 +70,7 @@ public sealed class LocalBatchTests
             }
 
             gate.Enter();
-            all.AddRange(batch.TakeAll_NeedsLock().Span);
+            all.AddRange(batch.TakeAll_NeedsLock().Items.Span);
             gate.Exit();
         }
 

@@ -14,7 +14,7 @@ public sealed class RingQueueTests
     {
         Random random = new(capacity);
         RingQueue<int> queue = new(capacity, new SpinGate());
-        List<int> model = [];
+        List<Single<int>> model = [];
         await Task.Run(() =>
         {
             for (int step = 0; step < 20_000; step++)
@@ -22,8 +22,10 @@ public sealed class RingQueueTests
                 int choice = random.Next((step / 1_000 % 2) == 0 ? 6 : 3); // Fills for a while, then drains.
                 if (choice > 1 && !queue.IsFull)
                 {
-                    queue.Add(step);
-                    model.Add(step);
+                    // No context for a while, then some.
+                    ItemContext? context = step > 5_000 && step % 3 == 0 ? new(onSettled: null, activity: null) : null;
+                    queue.Add(step, context);
+                    model.Add(new Single<int>(step, context));
                 }
                 else if (choice == 0 && model.Count > 0)
                 {
@@ -32,7 +34,7 @@ public sealed class RingQueueTests
                 }
                 else if (model.Count > 0)
                 {
-                    queue.Oldest.Should().Be(model[0]);
+                    queue.Oldest.Should().Be(model[0].Item);
                     queue.RemoveOldest().Should().Be(model[0]);
                     model.RemoveAt(0);
                 }
@@ -54,7 +56,7 @@ public sealed class RingQueueTests
 
         for (int i = 0; i < 7; i++)
         {
-            queue.RemoveOldest().Should().Be(i);
+            queue.RemoveOldest().Item.Should().Be(i);
         }
 
         await Task.Run(() =>
@@ -67,7 +69,7 @@ public sealed class RingQueueTests
         queue.IsFull.Should().BeTrue();
         for (int i = 7; i < 107; i++)
         {
-            queue.RemoveOldest().Should().Be(i);
+            queue.RemoveOldest().Item.Should().Be(i);
         }
     }
 

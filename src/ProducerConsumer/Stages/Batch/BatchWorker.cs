@@ -5,7 +5,7 @@ namespace ProducerConsumer;
 /// <param name="maxWait">The most time that the first item waits for others; null for as long as it takes.</param>
 internal sealed class BatchWorker<T>(int maxSize, TimeSpan? maxWait) : StageWorker<T, IReadOnlyList<T>>
 {
-    protected internal override ValueTask HandleAsync(T item, CancellationToken cancellationToken)
+    protected override ValueTask HandleAsync(T item, CancellationToken cancellationToken)
     {
         Keep();
         if (KeptCount == maxSize)

@@ -5,7 +5,7 @@ namespace ProducerConsumer;
 /// <summary>Turns each item into one result.</summary>
 internal sealed class TransformWorker<T, TOut>(Func<T, CancellationToken, ValueTask<TOut>> transform) : StageWorker<T, TOut>
 {
-    protected internal override ValueTask HandleAsync(T item, CancellationToken cancellationToken)
+    protected override ValueTask HandleAsync(T item, CancellationToken cancellationToken)
     {
         ValueTask<TOut> call = transform(item, cancellationToken);
         return call.IsCompletedSuccessfully ? EmitAsync(call.Result) : AwaitAsync(call);
@@ -19,5 +19,5 @@ internal sealed class TransformWorker<T, TOut>(Func<T, CancellationToken, ValueT
 /// <summary>As <see cref="TransformWorker{T, TOut}"/>, for a function that neither waits nor blocks.</summary>
 internal sealed class SelectWorker<T, TOut>(Func<T, TOut> selector) : StageWorker<T, TOut>
 {
-    protected internal override ValueTask HandleAsync(T item, CancellationToken cancellationToken) => EmitAsync(selector(item));
+    protected override ValueTask HandleAsync(T item, CancellationToken cancellationToken) => EmitAsync(selector(item));
 }

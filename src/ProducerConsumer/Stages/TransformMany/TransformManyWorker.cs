@@ -6,7 +6,7 @@ namespace ProducerConsumer;
 internal sealed class TransformManyWorker<T, TOut>(Func<T, IEnumerable<TOut>> transform) : StageWorker<T, TOut>
 {
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    protected internal override async ValueTask HandleAsync(T item, CancellationToken cancellationToken)
+    protected override async ValueTask HandleAsync(T item, CancellationToken cancellationToken)
     {
         foreach (TOut result in transform(item))
         {
@@ -18,7 +18,7 @@ internal sealed class TransformManyWorker<T, TOut>(Func<T, IEnumerable<TOut>> tr
 /// <summary>As <see cref="TransformManyWorker{T, TOut}"/>, for a sequence that may wait.</summary>
 internal sealed class AsyncTransformManyWorker<T, TOut>(Func<T, CancellationToken, IAsyncEnumerable<TOut>> transform) : StageWorker<T, TOut>
 {
-    protected internal override async ValueTask HandleAsync(T item, CancellationToken cancellationToken)
+    protected override async ValueTask HandleAsync(T item, CancellationToken cancellationToken)
     {
         IAsyncEnumerator<TOut> results = transform(item, cancellationToken).GetAsyncEnumerator(cancellationToken);
         await using (results.ConfigureAwait(false))
