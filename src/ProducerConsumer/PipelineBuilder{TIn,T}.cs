@@ -51,13 +51,18 @@ public partial class PipelineBuilder<TIn, T>
     }
 
     /// <summary>Adds a stage that emits results.</summary>
-    private PipelineBuilder<TIn, TOut> AddStage<TOut>(StageOptions<T> options, Func<StageWorker<T, TOut>> createWorker)
+    /// <param name="options">The options.</param>
+    /// <param name="createWorker">Makes the code of a worker.</param>
+    /// <param name="validate">Refuses, when the pipeline is built, what contradicts the capacity of the stage.</param>
+    private PipelineBuilder<TIn, TOut> AddStage<TOut>(
+        StageOptions<T> options, Func<StageWorker<T, TOut>> createWorker, Action<int>? validate = null)
     {
         Flow<TIn, T> before = Flow;
         return new PipelineBuilder<TIn, TOut>(new Flow<TIn, TOut>(before.Head, before.Sources, before.Names.Add(options.Name), Attach));
 
         BufferedStage<TIn> Attach(Construction construction, BufferedStage<TOut> next)
         {
+            validate?.Invoke(options.Capacity ?? before.Head.Capacity);
             BufferedStage<T> stage = construction.AddStage(options, stage =>
             {
                 Outlet<TOut> outlet = new(next.Buffer, stage.Name);

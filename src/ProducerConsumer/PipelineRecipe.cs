@@ -17,6 +17,7 @@ public sealed class PipelineRecipe<T>
     }
 
     /// <summary>Builds a pipeline that has not started yet. No delegate runs; the logger factory is asked for a logger.</summary>
+    /// <exception cref="InvalidOperationException">Options of the recipe contradict each other; the message names them and the remedy.</exception>
     public PooledPipeline<T> Build()
     {
         PipelineOptions options = _head.Options;

@@ -22,10 +22,10 @@ public sealed class StageReport
     /// <summary>The items that the stage took in. 0 for a producer stage, which has no input.</summary>
     public long Accepted => _books.Accepted;
 
-    /// <summary>The items of a producer stage that the next stage accepted from it.</summary>
+    /// <summary>The items or results of this stage that the next one accepted from it. 0 for the last stage.</summary>
     public long Emitted => _books.Emitted;
 
-    /// <summary>The items whose handler returned.</summary>
+    /// <summary>The items whose call returned; of a batch stage, those that went on in a batch.</summary>
     public long Completed => _books.Completed;
 
     /// <summary>The items whose handler threw.</summary>
@@ -53,10 +53,11 @@ public sealed class StageReport
     public override string ToString()
     {
         string abandoned = AbandonedWorkers > 0 ? string.Create(CultureInfo.InvariantCulture, $", {AbandonedWorkers} workers abandoned") : "";
+        string emitted = Emitted > 0 ? string.Create(CultureInfo.InvariantCulture, $", {Emitted} emitted") : "";
         return ItemType is null
             ? string.Create(CultureInfo.InvariantCulture, $"{Name}: {Emitted} emitted{abandoned}")
             : string.Create(
                 CultureInfo.InvariantCulture,
-                $"{Name}: {Accepted} accepted = {Completed} completed + {Failed} failed + {Dropped} dropped + {Undelivered.Count} undelivered + {InFlight} in flight{abandoned}");
+                $"{Name}: {Accepted} accepted{emitted} = {Completed} completed + {Failed} failed + {Dropped} dropped + {Undelivered.Count} undelivered + {InFlight} in flight{abandoned}");
     }
 }

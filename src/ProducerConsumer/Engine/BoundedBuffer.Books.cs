@@ -82,7 +82,7 @@ internal sealed partial class BoundedBuffer<T>
                 waiting += rest;
                 if (isRunning)
                 {
-                    inFlight.Add(new UndeliveredItem(running, attempts: 1, started: true));
+                    inFlight.Add(new UndeliveredItem(running, attempts: 1, started: true) { Emitted = claim.Emitted });
                 }
             }
 

@@ -17,7 +17,8 @@ namespace ProducerConsumer;
 /// was announced. So an owner that did not see the lower limit had announced its item before the barrier, and the item
 /// is left to it; an owner that sees it asks under the lock.</para>
 /// </remarks>
-internal sealed partial class Claim<T>
+/// <param name="outlet">Where the calls for the items put their results; null if there are none.</param>
+internal sealed partial class Claim<T>(Outlet? outlet = null)
 {
     /// <summary>
     /// How many items the owner has started; for a moment also the one that it announced and may not have. Written by the
@@ -60,6 +61,9 @@ internal sealed partial class Claim<T>
 
     /// <summary>The ticket that the watchdog saw last. Guarded by the lock.</summary>
     public long SeenTicket { get; set; }
+
+    /// <summary>How many results of the call that is running the next stage has. Approximate while the owner works.</summary>
+    public int Emitted => outlet?.Emitted ?? 0;
 
     /// <summary>How many items the last fill brought. For the owner.</summary>
     public int Filled => _filled;

@@ -35,6 +35,7 @@ internal abstract partial class ItemWorker<T> : Worker
         Stage = stage;
         _handle = handle;
         _outlet = outlet;
+        Claim = new Claim<T>(outlet);
         _code = code;
         MustEnd = code is not null;
         _batchSize = new BatchSize(stage.MaxBatch, BatchBudget);
@@ -69,7 +70,7 @@ internal abstract partial class ItemWorker<T> : Worker
     }
 
     /// <summary>The items that this worker took and has not settled.</summary>
-    public Claim<T> Claim { get; } = new();
+    public Claim<T> Claim { get; }
 
     public BufferedStage<T> Stage { get; }
 

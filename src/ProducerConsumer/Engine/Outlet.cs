@@ -18,8 +18,8 @@ internal abstract class Outlet
     /// <summary>The results of the call that is running which the next stage refused; null when it took all.</summary>
     protected List<object?>? Refused { get; set; }
 
-    /// <summary>How many results of the call that is running the next stage accepted.</summary>
-    protected int Emitted { get; set; }
+    /// <summary>How many results of the call that is running the next stage accepted. Written by the worker; a report may read it.</summary>
+    public int Emitted { get; protected set; }
 
     /// <summary>The context of the item that is being handled, which its results share; null for none.</summary>
     public ItemContext? Context { get; set; }

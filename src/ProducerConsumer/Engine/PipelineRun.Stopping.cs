@@ -11,6 +11,9 @@ internal sealed partial class PipelineRun
     /// <summary>The stops that were begun, each complete when its token callbacks have run. Guarded by <see cref="_gate"/>.</summary>
     private readonly List<Task> _stops = [];
 
+    /// <summary>The fault that closed the run; null before, and when something else did. Guarded by <see cref="_gate"/>.</summary>
+    private Exception? _closeError;
+
     /// <summary>Limits the wait for delegates after a close; null before. Guarded by <see cref="_gate"/>.</summary>
     private ITimer? _abortTimer;
 
@@ -37,7 +40,7 @@ internal sealed partial class PipelineRun
         }
         else if (stop is not null)
         {
-            Close(stop, error: null);
+            Close(stop);
         }
     }
 
@@ -55,7 +58,7 @@ internal sealed partial class PipelineRun
 
         if (stop is not null)
         {
-            Close(stop, error: null);
+            Close(stop);
         }
     }
 
@@ -68,14 +71,14 @@ internal sealed partial class PipelineRun
         Stop? stop;
         lock (_gate)
         {
-            stop = TryStop_NeedsLock(Phase.Closed, StopCause.Fault);
+            stop = TryStop_NeedsLock(Phase.Closed, StopCause.Fault, fault.Exception);
             fault = stop is null ? fault.MarkAfterStop() : fault;
             Faults.AddFault(fault);
         }
 
         if (stop is not null)
         {
-            Close(stop, fault.Exception);
+            Close(stop);
         }
 
         return fault;
@@ -93,6 +96,7 @@ internal sealed partial class PipelineRun
         }
 
         Close(StopCause.Token);
+        CloseStages(); // Somebody else may be at it, and the caller must find its own stage closed before it looks for more work.
         return true;
     }
 
@@ -104,7 +108,7 @@ internal sealed partial class PipelineRun
     }
 
     /// <summary>Moves on to <paramref name="phase"/>; null when the run is there already, or so near its end that a stop changes nothing.</summary>
-    private Stop? TryStop_NeedsLock(Phase phase, StopCause cause)
+    private Stop? TryStop_NeedsLock(Phase phase, StopCause cause, Exception? error = null)
     {
         if (_phase >= phase || (_phase != Phase.Created && cause != StopCause.Fault && IsSettled_NeedsLock()))
         {
@@ -113,6 +117,7 @@ internal sealed partial class PipelineRun
 
         Stop stop = new(cause, wasCreated: _phase == Phase.Created);
         _stops.Add(stop.Task);
+        _closeError = error;
         _phase = phase;
         Cause = cause;
         return stop;
@@ -124,13 +129,21 @@ internal sealed partial class PipelineRun
         && _stages.TrueForAll(stage => stage.IsIdle)
         && _stops.TrueForAll(stop => stop.IsCompleted);
 
-    private void Close(Stop stop, Exception? error)
+    /// <summary>Closes every stage that is not closed. Once the phase is <see cref="Phase.Closed"/>.</summary>
+    private void CloseStages()
     {
-        foreach (Stage stage in _stages)
+        Exception? error;
+        lock (_gate)
         {
-            stage.Close(error);
+            error = _closeError;
         }
 
+        _stages.ForEach(stage => stage.Close(error));
+    }
+
+    private void Close(Stop stop)
+    {
+        CloseStages();
         foreach (IInlet inlet in _inlets)
         {
             inlet.Stop();

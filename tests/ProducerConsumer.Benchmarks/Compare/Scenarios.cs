@@ -28,6 +28,7 @@ internal static class Scenarios
         new HandOffScenario(4),
         new HandOffScenario(1_000) { Quick = true },
         new PoolScenario(10_000),
+        new StagesScenario(),
     ];
 
     private static ThroughputScenario<ValueItem> Plain(

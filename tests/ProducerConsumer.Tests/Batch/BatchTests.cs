@@ -158,10 +158,10 @@ public sealed class BatchTests
         }
     }
 
-    /// <summary>Waits until the worker of the batch has all items and keeps that many.</summary>
+    /// <summary>Waits until the worker of the batch keeps that many items, of all that came, and has nothing else to do.</summary>
     private static async Task KeptAsync(PooledPipeline<int> pipeline, int count, Func<bool>? when = null)
     {
-        while (when is null ? Books(pipeline) is not { Waiting: 0 } books || books.InFlight != count : !when())
+        while (when is null ? Books(pipeline) is not { Waiting: 0, Workers: 0 } books || books.InFlight != count : !when())
         {
             await Task.Yield();
         }

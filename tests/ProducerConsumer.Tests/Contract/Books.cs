@@ -30,12 +30,21 @@ internal static class Books
     /// <summary>Every accepted item is in exactly one place: handled, failed, in flight or handed back.</summary>
     public static void ShouldAccountFor(this PipelineReport report, IEnumerable<int> completed, IEnumerable<int>? failed = null)
     {
-        StageReport consumers = report.Consumers();
-        int[] places =
-        [
-            .. completed, .. failed ?? [], .. report.UndeliveredItems<int>(), .. consumers.InFlightItems.Select(entry => (int)entry.Item!),
-        ];
+        IEnumerable<UndeliveredItem> unfinished = report.Stages.SelectMany(stage => stage.Undelivered.Concat(stage.InFlightItems));
+        int[] places = [.. completed, .. failed ?? [], .. unfinished.SelectMany(ItemsOf)];
         places.Should().OnlyHaveUniqueItems();
-        places.Should().HaveCount((int)(consumers.Accepted - consumers.Dropped));
+        long accepted = report.Stages.First(stage => stage.ItemType is not null).Accepted;
+        places.Should().HaveCount((int)(accepted - report.Stages.Sum(stage => stage.Dropped)));
     }
+
+    /// <summary>
+    /// The ids that an entry stands for. Of a batch that goes on one by one, those that are not with the next stage; and
+    /// none if that has the id, or if it is no id but something that a stage added.
+    /// </summary>
+    private static IEnumerable<int> ItemsOf(UndeliveredItem entry) => entry.Item switch
+    {
+        IReadOnlyList<int> batch => batch.Skip(entry.Emitted),
+        int id when id >= 0 && entry.Emitted == 0 => [id],
+        _ => [],
+    };
 }

@@ -22,6 +22,9 @@ public abstract partial class PipelineContract
     /// <summary>Adds the producers of this kind; a kind that is fed from outside adds none.</summary>
     protected abstract PipelineBuilder<int> AddSource(PipelineBuilder<int> builder, Feed feed);
 
+    /// <summary>Adds the stages of this kind between the source and the consumers, which get each id once.</summary>
+    protected virtual PipelineBuilder<int, int> AddStages(PipelineBuilder<int> builder) => builder;
+
     /// <summary>Feeds a started pipeline from outside; the task ends when the last write has been answered.</summary>
     protected virtual Task PushAsync(PooledPipeline<int> pipeline, Feed feed) => Task.CompletedTask;
 
@@ -35,7 +38,7 @@ public abstract partial class PipelineContract
         int consumers = 1,
         Action<PipelineOptions>? configure = null)
     {
-        PooledPipeline<int> pipeline = AddSource(PooledPipeline.CreateBuilder<int>(capacity, "subject", configure), feed)
+        PooledPipeline<int> pipeline = AddStages(AddSource(PooledPipeline.CreateBuilder<int>(capacity, "subject", configure), feed))
             .Consume(handler, maxWorkers: consumers)
             .Build();
         return new Subject(pipeline, feed, started => PushAsync(started, feed));

@@ -49,6 +49,71 @@ public sealed class ReadmeExamples
     }
 
     [GuardedFact]
+    public async Task Stages_FlowFromOneToTheNext()
+    {
+        CancellationToken cancellationToken = TestContext.Current.CancellationToken;
+        static string[] ReadNumbers() => [.. Enumerable.Range(0, 1_000).Select(number => $"{number}")];
+
+        #region readme stages
+        PipelineReport report = await PooledPipeline.CreateBuilder<string>(capacity: 1_000)
+            .Produce(ReadNumbers())
+            .Transform(FindOrderAsync, maxWorkers: 16)              // each stage has a channel and a pool of its own
+            .Where(order => order.Number > 0)
+            .Batch(maxSize: 100, maxWait: TimeSpan.FromSeconds(1))
+            .Consume(SaveManyAsync, maxWorkers: 4)
+            .Build()
+            .RunAsync(cancellationToken);
+        #endregion
+
+        report.ShouldBalance();
+        _saved.Should().HaveCount(999);
+    }
+
+    [GuardedFact]
+    public async Task Tracked_AcknowledgesWhenAllIsDone()
+    {
+        CancellationToken cancellationToken = TestContext.Current.CancellationToken;
+        Order order = new(1);
+        List<Order> acknowledged = [];
+        List<Order> rejected = [];
+        PooledPipeline<Order> pipeline = PooledPipeline.CreateBuilder<Order>()
+            .Batch(10)
+            .Consume(SaveManyAsync)
+            .Build();
+        await pipeline.StartAsync(cancellationToken);
+
+        #region readme tracked
+        await pipeline.Writer.WriteTrackedAsync(
+            order,
+            outcome => (outcome == ItemOutcome.Completed ? acknowledged : rejected).Add(order),
+            cancellationToken);
+        #endregion
+
+        await pipeline.StopAsync(StopMode.Drain, cancellationToken);
+        acknowledged.Should().Equal(order);
+        rejected.Should().BeEmpty();
+    }
+
+    [GuardedFact]
+    public async Task Verb_OfOnesOwn_GathersAndEmits()
+    {
+        List<(int Value, int Length)> runs = [];
+
+        await PooledPipeline.CreateBuilder<int>()
+            .Produce([1, 1, 1, 5, 5, 2])
+            .AddStage(() => new RunLengths())
+            .Consume((run, _) =>
+            {
+                runs.Add(run);
+                return default;
+            })
+            .Build()
+            .RunAsync();
+
+        runs.Should().Equal((1, 3), (5, 2), (2, 1));
+    }
+
+    [GuardedFact]
     public async Task Errors_FaultHandsBackWhatWasNotFinished()
     {
         PooledPipeline<Order> pipeline = PooledPipeline.CreateBuilder<Order>()
@@ -145,5 +210,43 @@ public sealed class ReadmeExamples
         return Task.CompletedTask;
     }
 
+    private Task SaveManyAsync(IReadOnlyList<Order> orders, CancellationToken cancellationToken)
+    {
+        lock (_saved)
+        {
+            _saved.AddRange(orders);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private static async Task<Order> FindOrderAsync(string number, CancellationToken cancellationToken)
+    {
+        await Task.Yield();
+        return new Order(int.Parse(number, System.Globalization.CultureInfo.InvariantCulture));
+    }
+
     private sealed record Order(int Number);
+
+    #region readme verb
+    /// <summary>Counts how often the same value comes in a row.</summary>
+    private sealed class RunLengths : StageWorker<int, (int Value, int Length)>
+    {
+        private int _value;
+
+        protected override async ValueTask HandleAsync(int item, CancellationToken cancellationToken)
+        {
+            if (item != _value)
+            {
+                await EndAsync(cancellationToken);
+            }
+
+            _value = item;
+            Keep(); // The item stays in flight until a result is emitted for it.
+        }
+
+        protected override ValueTask EndAsync(CancellationToken cancellationToken) =>
+            KeptCount > 0 ? EmitKeptAsync((_value, KeptCount)) : default;
+    }
+    #endregion
 }

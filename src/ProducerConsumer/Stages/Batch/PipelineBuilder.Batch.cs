@@ -11,6 +11,7 @@ public partial class PipelineBuilder<TIn, T>
     /// <param name="configure">Sets further options of the stage. It has one worker; give the next stage more to handle batches in parallel.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxSize"/> is less than 1, or <paramref name="maxWait"/> is zero or less or more than 49 days.</exception>
     /// <exception cref="ArgumentException">The options ask for more than one worker.</exception>
+    /// <remarks>A batch that is larger than the capacity of the stage is refused with an <see cref="InvalidOperationException"/> when the pipeline is built.</remarks>
     public PipelineBuilder<TIn, IReadOnlyList<T>> Batch(
         int maxSize, TimeSpan? maxWait = null, Action<StageOptions<T>>? configure = null)
     {
@@ -24,6 +25,15 @@ public partial class PipelineBuilder<TIn, T>
                 nameof(configure));
         }
 
-        return AddStage(options, () => new BatchWorker<T>(maxSize, maxWait));
+        return AddStage(options, () => new BatchWorker<T>(maxSize, maxWait), Validate);
+
+        void Validate(int capacity)
+        {
+            if (maxSize > capacity)
+            {
+                throw new InvalidOperationException(
+                    $"Batch stage '{options.Name}' gathers up to {maxSize} items, and its capacity is {capacity}. Set its Capacity to {maxSize} or more, or make the batches smaller.");
+            }
+        }
     }
 }
