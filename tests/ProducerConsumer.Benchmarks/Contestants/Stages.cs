@@ -14,6 +14,17 @@ internal static class Stages
 
     public static void Handle<T>(IEnumerable<T> batch, Func<T, CancellationToken, ValueTask> handler)
     {
+        // Most contestants give a list, whose enumerator would count as theirs.
+        if (batch is IReadOnlyList<T> list)
+        {
+            for (int i = 0; i < list.Count; i++)
+            {
+                Handled.AtOnce(handler(list[i], CancellationToken.None));
+            }
+
+            return;
+        }
+
         foreach (T item in batch)
         {
             Handled.AtOnce(handler(item, CancellationToken.None));
