@@ -80,6 +80,10 @@ internal sealed partial class PipelineRun
         {
             Close(stop);
         }
+        else
+        {
+            CloseStages(); // As in HeedToken.
+        }
 
         return fault;
     }
