@@ -7,9 +7,15 @@ internal sealed class Construction(PipelineHead head, PipelineRun run)
     private readonly Stack<Stage> _stages = new();
 
     /// <summary>Builds a stage with the buffer in front of it.</summary>
-    public BufferedStage<T> AddStage<T>(StageOptions<T> options, Func<BufferedStage<T>, Worker> createWorker)
+    /// <param name="options">The options, which are validated.</param>
+    /// <param name="createWorker">Makes a worker of the stage, which settles its items by these rules.</param>
+    public BufferedStage<T> AddStage<T>(
+        StageOptions<T> options, Func<BufferedStage<T>, FailureRules<T>, Worker> createWorker)
     {
-        BufferedStage<T> stage = new(run, options.Name, options.MaxWorkers, CreateBuffer(options), createWorker);
+        options.Validate();
+        FailureRules<T> rules = options.OnFailure.Build();
+        BufferedStage<T> stage = new(
+            run, options.Name, options.MaxWorkers, CreateBuffer(options), stage => createWorker(stage, rules));
         _stages.Push(stage);
         return stage;
     }

@@ -63,11 +63,11 @@ public partial class PipelineBuilder<TIn, T>
         BufferedStage<TIn> Attach(Construction construction, BufferedStage<TOut> next)
         {
             validate?.Invoke(options.Capacity ?? before.Head.Capacity);
-            BufferedStage<T> stage = construction.AddStage(options, stage =>
+            BufferedStage<T> stage = construction.AddStage(options, (stage, rules) =>
             {
                 Outlet<TOut> outlet = new(next.Buffer, stage.Name);
                 StageWorker<T, TOut> code = createWorker();
-                SettlingWorker<T> worker = new(stage, code.Handler, outlet, code);
+                SettlingWorker<T> worker = new(stage, rules, Limit(stage, options, code.Handler), outlet, code);
                 code.Attach(worker, outlet);
                 return worker;
             });
@@ -84,6 +84,12 @@ public partial class PipelineBuilder<TIn, T>
             before.Head,
             before.Sources,
             construction => before.Attach(
-                construction, construction.AddStage(options, stage => new SettlingWorker<T>(stage, handle))));
+                construction,
+                construction.AddStage(options, (stage, rules) => new SettlingWorker<T>(stage, rules, Limit(stage, options, handle)))));
     }
+
+    /// <summary>Limits the time of a call, if the options say so.</summary>
+    private static Func<T, CancellationToken, ValueTask> Limit(
+        Stage stage, StageOptions<T> options, Func<T, CancellationToken, ValueTask> handle) =>
+        options.Timeout is { } timeout ? new TimeLimit<T>(stage.Run, stage.Name, timeout, handle).HandleAsync : handle;
 }

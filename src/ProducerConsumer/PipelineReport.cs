@@ -43,7 +43,7 @@ public sealed class PipelineReport
     public IReadOnlyList<ItemFailure> Faults { get; }
 
     /// <summary>
-    /// Exceptions that stopped nothing (drop handlers, cancellation callbacks, loggers), at most
+    /// Exceptions that stopped nothing: of items that were skipped or dead-lettered, and of callbacks. At most
     /// <see cref="PipelineOptions.MaxRecordedFailures"/> of them.
     /// </summary>
     public IReadOnlyList<ItemFailure> Failures { get; }
@@ -91,7 +91,7 @@ public sealed class PipelineReport
 
         if (FailureCount > 0)
         {
-            text.AppendLine().Append(CultureInfo.InvariantCulture, $"  {FailureCount} callbacks threw, {Failures.Count} of them recorded");
+            text.AppendLine().Append(CultureInfo.InvariantCulture, $"  {FailureCount} failures stopped nothing, {Failures.Count} of them recorded");
         }
 
         return text.ToString();

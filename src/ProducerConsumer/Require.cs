@@ -64,12 +64,12 @@ internal static class Require
         }
     }
 
-    public static void Wait(TimeSpan? value, string name)
+    public static void Wait(TimeSpan? value, string name, string otherwise)
     {
         if (value is { } wait && (wait <= TimeSpan.Zero || wait > TimeSpan.FromDays(49)))
         {
             throw new ArgumentOutOfRangeException(
-                name, value, $"{name} is {wait}. Give a time from more than zero to 49 days, or leave it out to wait until a batch is full.");
+                name, value, $"{name} is {wait}. Give a time from more than zero to 49 days, or leave it out {otherwise}.");
         }
     }
 

@@ -4,7 +4,7 @@ namespace ProducerConsumer;
 
 /// <summary>
 /// The closed books of one stage:
-/// <c>Accepted = Completed + Failed + Dropped + Undelivered.Count (+ InFlight when the run was abandoned)</c>.
+/// <c>Accepted = Completed + Failed + DeadLettered + Dropped + Undelivered.Count (+ InFlight when the run was abandoned)</c>.
 /// </summary>
 public sealed class StageReport
 {
@@ -28,8 +28,11 @@ public sealed class StageReport
     /// <summary>The items whose call returned; of a batch stage, those that went on in a batch.</summary>
     public long Completed => _books.Completed;
 
-    /// <summary>The items whose handler threw.</summary>
+    /// <summary>The items whose call threw for good, and that nobody took care of.</summary>
     public long Failed => _books.Failed;
+
+    /// <summary>The items whose call threw for good, and that the dead-letter handler took.</summary>
+    public long DeadLettered => _books.DeadLettered;
 
     /// <summary>The items that a drop mode gave up, each told to the drop handler.</summary>
     public long Dropped => _books.Dropped;
@@ -58,6 +61,6 @@ public sealed class StageReport
             ? string.Create(CultureInfo.InvariantCulture, $"{Name}: {Emitted} emitted{abandoned}")
             : string.Create(
                 CultureInfo.InvariantCulture,
-                $"{Name}: {Accepted} accepted{emitted} = {Completed} completed + {Failed} failed + {Dropped} dropped + {Undelivered.Count} undelivered + {InFlight} in flight{abandoned}");
+                $"{Name}: {Accepted} accepted{emitted} = {Completed} completed + {Failed} failed + {DeadLettered} dead-lettered + {Dropped} dropped + {Undelivered.Count} undelivered + {InFlight} in flight{abandoned}");
     }
 }

@@ -24,6 +24,17 @@ internal sealed partial class BoundedBuffer<T>
         }
     }
 
+    /// <summary>Books the item that the owner of a claim started last as taken care of by the dead-letter handler.</summary>
+    public void SettleDeadLettered(Claim<T> claim)
+    {
+        using (EnterSection())
+        {
+            _gate.State.Claimed--;
+            _ledger.DeadLetter_NeedsLock();
+            claim.SettleBooked_NeedsLock();
+        }
+    }
+
     /// <summary>As <see cref="SettleFailed(Claim{T})"/>, for a call that failed after its item was kept: it is kept no longer.</summary>
     public void SettleFailed(Claim<T> claim, KeptItems<T> kept)
     {
@@ -51,7 +62,7 @@ internal sealed partial class BoundedBuffer<T>
         using (EnterSection())
         {
             _gate.State.Claimed--;
-            _ledger.Return_NeedsLock(new UndeliveredItem(claim.Current, attempts: 1, started: true)
+            _ledger.Return_NeedsLock(new UndeliveredItem(claim.Current, claim.Attempts + 1, started: true)
             {
                 Emitted = results.Emitted,
                 Refused = results.Refused,
@@ -74,7 +85,7 @@ internal sealed partial class BoundedBuffer<T>
 
             List<UndeliveredItem> inFlight = [];
             long completed = _gate.State.Completed;
-            long waiting = _items.Count + _parkedAccepted + _returned.Count;
+            long waiting = _items.Count + _parkedAccepted + _returned.Count + _redeliveries.Count;
             for (Claim<T>? claim = _busy; claim is not null; claim = claim.Next)
             {
                 (int settled, bool isRunning, T? running, int rest) = claim.Look_NeedsLock();
@@ -82,7 +93,7 @@ internal sealed partial class BoundedBuffer<T>
                 waiting += rest;
                 if (isRunning)
                 {
-                    inFlight.Add(new UndeliveredItem(running, attempts: 1, started: true) { Emitted = claim.Emitted });
+                    inFlight.Add(new UndeliveredItem(running, attempts: claim.Attempts + 1, started: true) { Emitted = claim.Emitted });
                 }
             }
 
@@ -96,6 +107,7 @@ internal sealed partial class BoundedBuffer<T>
                 Accepted = _gate.State.Accepted,
                 Completed = completed,
                 Failed = _ledger.Failed,
+                DeadLettered = _ledger.DeadLettered,
                 Dropped = _ledger.Dropped,
                 InFlight = inFlight.Count,
                 AcceptedFrom = [.. _edges.Select(edge => (edge.Source, edge.Accepted))],

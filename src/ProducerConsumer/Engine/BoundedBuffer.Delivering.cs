@@ -165,7 +165,7 @@ internal sealed partial class BoundedBuffer<T>
 
     private void Return_NeedsLock(Single<T> item, ref Signals signals)
     {
-        _ledger.ReturnUnstarted_NeedsLock(item.Item);
+        _ledger.Return_NeedsLock(new UndeliveredItem(item.Item, item.Attempts, started: item.Attempts > 0));
         signals.Settle(item.Context, ItemOutcome.Undelivered);
     }
 }

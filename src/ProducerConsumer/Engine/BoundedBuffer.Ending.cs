@@ -54,6 +54,7 @@ internal sealed partial class BoundedBuffer<T>
             }
 
             ReturnClaims_NeedsLock(ref signals);
+            ReturnRedeliveries_NeedsLock(ref signals);
             while (_items.Count > 0)
             {
                 Return_NeedsLock(_items.RemoveOldest(), ref signals);
@@ -68,6 +69,11 @@ internal sealed partial class BoundedBuffer<T>
             EndWatchers_NeedsLock(_writeWatchers, ref signals);
             ReturnBatches_NeedsLock(ref signals);
             EndReads_NeedsLock(ref signals);
+            if (_finished)
+            {
+                signals.Parked = _workers?.TakeParked_NeedsLock(); // Those that waited for a redelivery.
+            }
+
             Finish_NeedsLock(ref signals);
         }
 

@@ -46,6 +46,7 @@ internal sealed partial class BoundedBuffer<T>
     private void Leave_NeedsLock(ItemWorker<T> worker, ref Signals signals)
     {
         _workers!.Leave_NeedsLock();
+        signals.Parked = _workers.TakeParked_NeedsLock(); // Those that waited for a redelivery: nothing comes any more.
         if (worker.Kept is { } kept)
         {
             foreach (Single<T> item in kept.Own)

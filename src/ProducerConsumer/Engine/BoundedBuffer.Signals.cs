@@ -21,7 +21,7 @@ internal sealed partial class BoundedBuffer<T>
         /// <summary>The worker that is to come. One at most: until it has come, nobody else is called.</summary>
         public WorkerPool.Call Call;
 
-        /// <summary>When <see cref="Finished"/>, the workers that wait for work in vain.</summary>
+        /// <summary>The workers that wait for work in vain; null for none.</summary>
         public Worker[]? Parked;
 
         /// <summary>Whether this section was the one that finished the buffer.</summary>
@@ -98,8 +98,12 @@ internal sealed partial class BoundedBuffer<T>
         if (signals.Finished)
         {
             EndCompletion(signals.Error);
-            Array.ForEach(signals.Parked ?? [], static worker => worker.Wake());
             signals.Workers?.Finish();
+        }
+
+        if (signals.Parked is not null)
+        {
+            Array.ForEach(signals.Parked, static worker => worker.Wake());
         }
 
         if (signals.HasDropped)

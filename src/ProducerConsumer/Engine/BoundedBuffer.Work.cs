@@ -58,10 +58,15 @@ internal sealed partial class BoundedBuffer<T>
                 Release_NeedsLock(claim);
                 taken = Taken.CallBack;
             }
-            else if (_returned.TryDequeue(out (long, Single<T> Item) returned))
+            else if (_returned.TryDequeue(out (long Ticket, Single<T> Item) returned))
             {
                 // One alone: its neighbours in the claim that it comes from were slow.
                 Fill_NeedsLock(claim, returned.Item, ref signals);
+                if (returned.Ticket == Redelivery.Ticket)
+                {
+                    _items.Reserved--; // It kept its place until now.
+                    Refill_NeedsLock(ref signals);
+                }
             }
             else if (_items.Count > 0)
             {
@@ -80,19 +85,19 @@ internal sealed partial class BoundedBuffer<T>
             else
             {
                 Release_NeedsLock(claim);
-                if (_finished && !_closed && worker.MustEnd)
-                {
-                    taken = Taken.End;
-                }
-                else if (_finished)
-                {
-                    Leave_NeedsLock(worker, ref signals);
-                    taken = Taken.Left;
-                }
-                else
+                if (!IsOver_NeedsLock)
                 {
                     _workers.Park_NeedsLock(worker);
                     taken = Taken.Parked;
+                }
+                else if (!_closed && worker.MustEnd)
+                {
+                    taken = Taken.End;
+                }
+                else
+                {
+                    Leave_NeedsLock(worker, ref signals);
+                    taken = Taken.Left;
                 }
             }
 
@@ -171,6 +176,7 @@ internal sealed partial class BoundedBuffer<T>
     private void Fill_NeedsLock(Claim<T> claim, Single<T> item, ref Signals signals)
     {
         Fill_NeedsLock(claim, 1, ref signals)[0] = item.Item;
+        claim.Attempts = item.Attempts;
         if (item.Context is not null)
         {
             claim.FillContexts_NeedsLock()[0] = item.Context;

@@ -109,7 +109,7 @@ internal sealed partial class BoundedBuffer<T> : Channel<T>, IWaiterHost
         {
             using (EnterSection())
             {
-                return _items.Count == 0 && _returned.Count == 0 && _writers.IsEmpty && _busy is null
+                return _items.Count == 0 && _returned.Count == 0 && _redeliveries.Count == 0 && _writers.IsEmpty && _busy is null
                     && _kept.TrueForAll(static kept => kept.Count == 0);
             }
         }
@@ -150,7 +150,7 @@ internal sealed partial class BoundedBuffer<T> : Channel<T>, IWaiterHost
         Debug.Assert(!_closed || (_items.Count == 0 && _writers.IsEmpty), "A closed buffer is empty.");
         Debug.Assert(_workers is null || (_items.Count == 0 && _returned.Count == 0) || _workers.IsManned_NeedsLock, "An item never waits for a worker that nobody starts.");
         _ledger.AssertBalanced_NeedsLock(
-            _gate.State.Accepted, _gate.State.Completed, _gate.State.Claimed, waiting: _items.Count + _parkedAccepted);
+            _gate.State.Accepted, _gate.State.Completed, _gate.State.Claimed, waiting: _items.Count + _parkedAccepted + _redeliveries.Count);
     }
 
     /// <summary>The time inside the lock.</summary>

@@ -56,6 +56,9 @@ internal sealed partial class Claim<T>(Outlet? outlet = null)
     /// <summary>The context of the item of the call that the owner started last; null for none. For the owner, until it settles the call.</summary>
     public ItemContext? CurrentContext => HasContexts ? _contexts[_next - 1] : null;
 
+    /// <summary>How many calls were begun for the one item of this fill before: more than 0 when it is delivered again.</summary>
+    public int Attempts { get; set; }
+
     /// <summary>Numbers the fills of all claims of a buffer: the older one has the smaller number. Guarded by the lock.</summary>
     public long Ticket { get; private set; }
 
@@ -191,6 +194,7 @@ internal sealed partial class Claim<T>(Outlet? outlet = null)
         _end = count;
         _limit = count;
         HasContexts = false;
+        Attempts = 0;
         return _items.AsSpan(0, count);
     }
 
@@ -219,7 +223,7 @@ internal sealed partial class Claim<T>(Outlet? outlet = null)
         Single<T>[] rest = new Single<T>[_end - next];
         for (int i = 0; i < rest.Length; i++)
         {
-            rest[i] = new Single<T>(_items[next + i], HasContexts ? _contexts[next + i] : null);
+            rest[i] = new Single<T>(_items[next + i], HasContexts ? _contexts[next + i] : null, Attempts);
         }
 
         Clear(next, _end - next);

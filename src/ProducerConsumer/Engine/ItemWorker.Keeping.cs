@@ -62,6 +62,14 @@ internal abstract partial class ItemWorker<T>
         }
     }
 
+    /// <summary>The dead-letter handler has the item of the call that did not return.</summary>
+    public void SettleDeadLettered()
+    {
+        ItemContext? context = Claim.CurrentContext;
+        Stage.Buffer.SettleDeadLettered(Claim);
+        context?.Settle(ItemOutcome.DeadLettered);
+    }
+
     /// <summary>A context for what all that is kept becomes; null when nobody waits for any of it.</summary>
     public ItemContext? GatherKept()
     {
@@ -109,7 +117,7 @@ internal abstract partial class ItemWorker<T>
         }
         catch (Exception error)
         {
-            JudgeAwaited(error);
+            TryJudge(error); // For no item, so that there is nothing to wait for.
         }
 
         RestoreContext();

@@ -27,8 +27,14 @@ internal abstract partial class ItemWorker<T>
             // here on, it is as if awaiting it had thrown.
             if (StopWaiting())
             {
-                JudgeAwaited(error);
-                Wake();
+                if (TryJudge(error))
+                {
+                    Wake();
+                }
+                else
+                {
+                    Wait();
+                }
             }
             else
             {

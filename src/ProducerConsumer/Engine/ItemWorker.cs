@@ -54,6 +54,9 @@ internal abstract partial class ItemWorker<T> : Worker
 
         /// <summary>Code that was called for no item: its time had come, or the end.</summary>
         Code,
+
+        /// <summary>The judgement on a call that did not return.</summary>
+        Judgement,
     }
 
     /// <summary>Why the worker stops handling the items of its claim.</summary>
@@ -74,13 +77,24 @@ internal abstract partial class ItemWorker<T> : Worker
 
     public BufferedStage<T> Stage { get; }
 
-    /// <summary>Decides what the end of a call means that did not return, and books it. The item is that of <see cref="Claim"/>.</summary>
+    /// <summary>Whether <see cref="Succeed"/> is to be called.</summary>
+    protected bool CountsSuccesses { get; init; }
+
+    /// <summary>
+    /// Decides what the end of a call means that did not return, and books it. The item is that of <see cref="Claim"/>.
+    /// Never fails, but may have to wait for code of the application's.
+    /// </summary>
     /// <param name="error">What the call threw.</param>
     /// <param name="results">What became of the results of the call.</param>
-    protected abstract void Judge(Exception error, CallResults results);
+    protected abstract ValueTask JudgeAsync(Exception error, CallResults results);
 
-    /// <summary>As <see cref="Judge"/>, for a call that was for no item.</summary>
+    /// <summary>As <see cref="JudgeAsync"/>, for a call that was for no item.</summary>
     protected abstract void JudgeCode(Exception error, CallResults results);
+
+    /// <summary>The call for an item returned.</summary>
+    protected virtual void Succeed()
+    {
+    }
 
     protected override void Run()
     {
@@ -199,7 +213,10 @@ internal abstract partial class ItemWorker<T> : Worker
             catch (Exception error)
             {
                 EndCall();
-                JudgeAwaited(error);
+                if (!TryJudge(error))
+                {
+                    return Pause.Suspended;
+                }
             }
         }
     }
@@ -219,20 +236,27 @@ internal abstract partial class ItemWorker<T> : Worker
         _awaited = Awaited.Nothing;
     }
 
-    /// <summary>What was called has thrown, at once or when the worker came back.</summary>
-    private void JudgeAwaited(Exception error)
+    /// <summary>What was called has thrown, at once or when the worker came back. False when the worker has to wait for the judgement.</summary>
+    private bool TryJudge(Exception error)
     {
         CallResults results = _outlet?.End() ?? CallResults.None;
         bool isForItem = _awaited != Awaited.Code;
         _awaited = Awaited.Nothing;
-        if (isForItem)
-        {
-            Judge(error, results);
-        }
-        else
+        if (!isForItem)
         {
             JudgeCode(error, results);
+            return true;
         }
+
+        ValueTask judgement = JudgeAsync(error, results);
+        if (judgement.IsCompletedSuccessfully)
+        {
+            return true;
+        }
+
+        _call = judgement;
+        _awaited = Awaited.Judgement;
+        return false;
     }
 
     /// <summary>The call for the item that was started last has returned.</summary>
@@ -241,6 +265,11 @@ internal abstract partial class ItemWorker<T> : Worker
         if (_outlet is { HasRefused: true })
         {
             throw new OperationCanceledException("The next stage was closed."); // Whatever the call made of the refusal.
+        }
+
+        if (CountsSuccesses)
+        {
+            Succeed();
         }
 
         if (Claim.IsKept)

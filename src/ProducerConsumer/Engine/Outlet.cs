@@ -138,7 +138,7 @@ internal sealed class Outlet<T>(BoundedBuffer<T> buffer, string source) : Outlet
         delivery.IsCompletedSuccessfully ? default : WaitAsync(delivery);
 
     /// <summary>Pooled: it may happen for every batch.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    [AsyncMethodBuilder(typeof(PooledBuilder))]
     private async ValueTask WaitAsync(ValueTask<bool> delivery)
     {
         IsBlocked = true;

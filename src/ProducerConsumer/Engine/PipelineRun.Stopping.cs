@@ -104,6 +104,13 @@ internal sealed partial class PipelineRun
         return true;
     }
 
+    /// <summary>Records the failure of an item that was given up: the run goes on.</summary>
+    public void RecordFailure(ItemFailure failure)
+    {
+        Faults.AddFailure(failure);
+        Log.ItemFailed(failure);
+    }
+
     /// <summary>Records what a callback threw that is no delegate of a stage: the run goes on.</summary>
     public void RecordCallbackFailure(ItemFailure failure)
     {

@@ -97,6 +97,18 @@ internal sealed partial class PipelineRun
         }
     }
 
+    /// <summary>Whether the run was closed: nothing new begins.</summary>
+    public bool IsClosed
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _phase >= Phase.Closed;
+            }
+        }
+    }
+
     /// <summary>Whether the caller is code of one of this run's workers.</summary>
     public bool IsCalledFromInside => RunMark.Current?.Run == this;
 

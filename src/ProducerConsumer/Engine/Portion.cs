@@ -32,5 +32,8 @@ internal readonly record struct Portion<T>(ReadOnlyMemory<T> Items, ReadOnlyMemo
     }
 }
 
-/// <summary>An item on its own, with its context.</summary>
-internal readonly record struct Single<T>(T Item, ItemContext? Context);
+/// <summary>An item on its own.</summary>
+/// <param name="Item">The item.</param>
+/// <param name="Context">Its context; null for none.</param>
+/// <param name="Attempts">How many calls were begun for it.</param>
+internal readonly record struct Single<T>(T Item, ItemContext? Context, int Attempts = 0);

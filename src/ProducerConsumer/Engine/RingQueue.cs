@@ -11,18 +11,34 @@ internal sealed class RingQueue<T>(int capacity, SpinGate gate)
 {
     private T[] _slots = new T[Math.Min(capacity, 16)];
 
+    private int _reserved;
+
+    /// <summary>How many items there may be without growing.</summary>
+    private int _limit = Math.Min(capacity, 16);
+
     /// <summary>The contexts of the items, slot by slot; null until an item came with one. That of a free slot is null.</summary>
     private ItemContext?[]? _contexts;
 
     public int Count => gate.State.Count;
 
-    public bool IsFull => Count == capacity;
+    public bool IsFull => Count >= capacity - _reserved;
+
+    /// <summary>How many of the places are kept for items that come back. More than are free while there are too many items.</summary>
+    public int Reserved
+    {
+        get => _reserved;
+        set
+        {
+            _reserved = value;
+            SetLimit();
+        }
+    }
 
     /// <summary>How many more items fit in.</summary>
-    public int Room => capacity - Count;
+    public int Room => Math.Max(0, capacity - _reserved - Count);
 
     /// <summary>How many more fit in without growing.</summary>
-    public int QuickRoom => _slots.Length - Count;
+    public int QuickRoom => _limit - Count;
 
     /// <summary>Whether items may have contexts.</summary>
     public bool HasContexts => _contexts is not null;
@@ -36,7 +52,7 @@ internal sealed class RingQueue<T>(int capacity, SpinGate gate)
         ref BufferState state = ref gate.State;
         T[] slots = _slots;
         int count = state.Count;
-        if (count == slots.Length)
+        if (count >= _limit)
         {
             return false;
         }
@@ -179,8 +195,11 @@ internal sealed class RingQueue<T>(int capacity, SpinGate gate)
             _contexts = _contexts is null ? null : Straighten(_contexts, size);
             _slots = Straighten(_slots, size);
             gate.State.Head = 0;
+            SetLimit();
         }
     }
+
+    private void SetLimit() => _limit = Math.Min(_slots.Length, capacity - _reserved);
 
     /// <summary>The same in a larger array, from its beginning.</summary>
     private TSlot[] Straighten<TSlot>(TSlot[] slots, int size)

@@ -15,6 +15,9 @@ internal sealed class Ledger
     /// <summary>Items whose call threw.</summary>
     public long Failed { get; private set; }
 
+    /// <summary>Items whose call threw and that a dead-letter handler took.</summary>
+    public long DeadLettered { get; private set; }
+
     /// <summary>Items that a drop mode gave up.</summary>
     public long Dropped { get; private set; }
 
@@ -23,13 +26,12 @@ internal sealed class Ledger
 
     public void Fail_NeedsLock() => Failed++;
 
+    public void DeadLetter_NeedsLock() => DeadLettered++;
+
     public void Drop_NeedsLock() => Dropped++;
 
     /// <summary>An item is handed back.</summary>
     public void Return_NeedsLock(UndeliveredItem item) => _undelivered.Add(item);
-
-    /// <summary>An item that was never started is handed back.</summary>
-    public void ReturnUnstarted_NeedsLock(object? item) => Return_NeedsLock(new UndeliveredItem(item, attempts: 0, started: false));
 
     /// <summary>First those that were started, as they are the older ones, then the others, oldest first.</summary>
     public UndeliveredItem[] CopyUndelivered_NeedsLock() => [.. _undelivered.OrderByDescending(item => item.Started)];
@@ -37,6 +39,6 @@ internal sealed class Ledger
     [Conditional("DEBUG")]
     public void AssertBalanced_NeedsLock(long accepted, long completed, long claimed, long waiting) =>
         Debug.Assert(
-            accepted == waiting + claimed + completed + Failed + Dropped + UndeliveredCount && claimed >= 0,
+            accepted == waiting + claimed + completed + Failed + DeadLettered + Dropped + UndeliveredCount && claimed >= 0,
             "The books of a stage close at every instant.");
 }

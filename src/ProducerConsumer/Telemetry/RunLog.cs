@@ -13,6 +13,9 @@ internal sealed partial class RunLog(ILogger logger, string pipeline, FaultLog f
 
     public void CallbackFailed(ItemFailure failure) => Guard(() => LogCallbackFailed(logger, failure.Exception, pipeline, failure.Stage));
 
+    public void ItemFailed(ItemFailure failure) =>
+        Guard(() => LogItemFailed(logger, failure.Exception, pipeline, failure.Stage, failure.Attempt));
+
     public void Abandoned(long items, int workers, TimeSpan abortTimeout) =>
         Guard(() => LogAbandoned(logger, pipeline, items, workers, abortTimeout));
 
@@ -35,6 +38,9 @@ internal sealed partial class RunLog(ILogger logger, string pipeline, FaultLog f
 
     [LoggerMessage(6, LogLevel.Information, "Pipeline '{Pipeline}' ended ({Cause}) after {Duration}.")]
     private static partial void LogEnded(ILogger logger, string pipeline, string cause, TimeSpan duration);
+
+    [LoggerMessage(7, LogLevel.Warning, "Pipeline '{Pipeline}': stage '{Stage}' gave an item up after {Attempts} attempts; the run goes on.")]
+    private static partial void LogItemFailed(ILogger logger, Exception exception, string pipeline, string stage, int attempts);
 
     private void Guard(Action write)
     {

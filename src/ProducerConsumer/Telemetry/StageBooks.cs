@@ -12,6 +12,8 @@ internal sealed record StageBooks(string Name)
 
     public long Failed { get; init; }
 
+    public long DeadLettered { get; init; }
+
     public long Dropped { get; init; }
 
     public long InFlight { get; init; }

@@ -3,8 +3,8 @@ namespace ProducerConsumer.ExplorationTests;
 /// <summary>The parts that scenarios of whole runs are made of.</summary>
 internal static class Runs
 {
-    public static PipelineBuilder<int> Create(int capacity) =>
-        PooledPipeline.CreateBuilder<int>(capacity, configure: options => options.TimeProvider = new StillClock());
+    public static PipelineBuilder<int> Create(int capacity, TimeProvider? clock = null) =>
+        PooledPipeline.CreateBuilder<int>(capacity, configure: options => options.TimeProvider = clock ?? new StillClock());
 
     /// <summary>Has a row of numbers wait in a pipeline that has not started.</summary>
     public static void Fill(this PooledPipeline<int> pipeline, int count)

@@ -30,7 +30,7 @@ public sealed class QuickStartCancellationTests
         closing.Should().HaveCount(6);
         closing[..3].Should().Equal(">producer_manager done.", ">consumer_manager done.", ">main done.");
         closing[3].Should().StartWith("Pipeline 'pipeline': Canceled after ");
-        closing[5].Should().Contain($" = {items} completed + 0 failed + 0 dropped + ").And.EndWith(" + 0 in flight");
+        closing[5].Should().Contain($" = {items} completed + 0 failed + 0 dead-lettered + 0 dropped + ").And.EndWith(" + 0 in flight");
     }
 
     [GuardedFact]
@@ -49,6 +49,6 @@ public sealed class QuickStartCancellationTests
             ">main done.",
             "Pipeline 'pipeline': Canceled after 0.000 s",
             "  producers: 0 emitted",
-            "  consumers: 0 accepted = 0 completed + 0 failed + 0 dropped + 0 undelivered + 0 in flight");
+            "  consumers: 0 accepted = 0 completed + 0 failed + 0 dead-lettered + 0 dropped + 0 undelivered + 0 in flight");
     }
 }

@@ -50,7 +50,7 @@ public sealed class QuickStartTests
             new(">main done.", end),
             new($"Pipeline 'pipeline': Completed after {seconds} s", end),
             new("  producers: 20 emitted", end),
-            new("  consumers: 20 accepted = 20 completed + 0 failed + 0 dropped + 0 undelivered + 0 in flight", end));
+            new("  consumers: 20 accepted = 20 completed + 0 failed + 0 dead-lettered + 0 dropped + 0 undelivered + 0 in flight", end));
         session.Screen.Lines[^5..].Should().Equal(closing[1..], "no item comes after the consumers' end");
     }
 

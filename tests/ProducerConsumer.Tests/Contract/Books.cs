@@ -10,7 +10,7 @@ internal static class Books
         foreach (StageReport stage in report.Stages)
         {
             stage.Accepted.Should().Be(
-                stage.Completed + stage.Failed + stage.Dropped + stage.Undelivered.Count + stage.InFlight, "the books of {0} close", stage);
+                stage.Completed + stage.Failed + stage.DeadLettered + stage.Dropped + stage.Undelivered.Count + stage.InFlight, "the books of {0} close", stage);
             stage.InFlightItems.Should().HaveCount((int)stage.InFlight);
         }
 

@@ -84,7 +84,7 @@ public sealed class ClaimTests
                     gate.Enter();
                     claim.BeginTake_NeedsLock();
                     Interlocked.MemoryBarrierProcessWide();
-                    foreach ((int item, _) in claim.EndTake_NeedsLock())
+                    foreach ((int item, _, _) in claim.EndTake_NeedsLock())
                     {
                         taken[item]++;
                     }

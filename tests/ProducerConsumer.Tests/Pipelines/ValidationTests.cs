@@ -12,10 +12,10 @@ public sealed class ValidationTests
         { "capacity 0", () => PooledPipeline.CreateBuilder<int>(0), typeof(ArgumentOutOfRangeException), "capacity is 0*Give 1 or more*" },
         { "capacity -5", () => PooledPipeline.CreateBuilder<int>(-5), typeof(ArgumentOutOfRangeException), "capacity is -5*" },
         { "empty name", () => PooledPipeline.CreateBuilder<int>(name: " "), typeof(ArgumentException), "name is ' '*Give a name*" },
-        { "abort timeout", () => Configure(options => options.AbortTimeout = Timeout.InfiniteTimeSpan), typeof(ArgumentOutOfRangeException), "AbortTimeout*longest time*" },
-        { "max failures", () => Configure(options => options.MaxRecordedFailures = -1), typeof(ArgumentOutOfRangeException), "MaxRecordedFailures is 0 or more*" },
-        { "null clock", () => Configure(options => options.TimeProvider = null!), typeof(ArgumentNullException), "*TimeProvider*" },
-        { "null loggers", () => Configure(options => options.LoggerFactory = null!), typeof(ArgumentNullException), "*LoggerFactory*" },
+        { "abort timeout", () => ConfigurePipeline(options => options.AbortTimeout = Timeout.InfiniteTimeSpan), typeof(ArgumentOutOfRangeException), "AbortTimeout*longest time*" },
+        { "max failures", () => ConfigurePipeline(options => options.MaxRecordedFailures = -1), typeof(ArgumentOutOfRangeException), "MaxRecordedFailures is 0 or more*" },
+        { "null clock", () => ConfigurePipeline(options => options.TimeProvider = null!), typeof(ArgumentNullException), "*TimeProvider*" },
+        { "null loggers", () => ConfigurePipeline(options => options.LoggerFactory = null!), typeof(ArgumentNullException), "*LoggerFactory*" },
         { "null enumerable", () => Builder.Produce((IEnumerable<int>)null!), typeof(ArgumentNullException), "source is null*" },
         { "null async enumerable", () => Builder.Produce((IAsyncEnumerable<int>)null!), typeof(ArgumentNullException), "source is null*" },
         { "null reader", () => Builder.Produce((ChannelReader<int>)null!), typeof(ArgumentNullException), "source is null*" },
@@ -52,6 +52,15 @@ public sealed class ValidationTests
         { "batch wait 0", () => Builder.Batch(5, TimeSpan.Zero), typeof(ArgumentOutOfRangeException), "maxWait is 00:00:00*leave it out*" },
         { "batch workers", () => Builder.Batch(5, configure: stage => stage.MaxWorkers = 2), typeof(ArgumentException), "MaxWorkers of batch stage 'batch' is 2*next stage*" },
         { "batch beyond capacity", () => PooledPipeline.CreateBuilder<int>(capacity: 4).Batch(5).Consume((_, _) => default(ValueTask)).Build(), typeof(InvalidOperationException), "*'batch' gathers up to 5 items*capacity is 4*Capacity to 5*" },
+        { "attempts 1", () => Configure(stage => stage.OnFailure.Redeliver(1, TimeSpan.Zero)), typeof(ArgumentOutOfRangeException), "maxAttempts is 1*2 or more*" },
+        { "negative delay", () => Configure(stage => stage.OnFailure.Redeliver(2, TimeSpan.FromSeconds(-1))), typeof(ArgumentOutOfRangeException), "delay is -00:00:01*zero or more*" },
+        { "longest delay too short", () => Configure(stage => stage.OnFailure.Redeliver(2, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(1))), typeof(ArgumentOutOfRangeException), "delay is 00:00:02 and maxDelay 00:00:01*" },
+        { "budget -1", () => Configure(stage => stage.OnFailure.StopAfter(-1)), typeof(ArgumentOutOfRangeException), "failures is -1*0 or more*" },
+        { "consecutive budget -1", () => Configure(stage => stage.OnFailure.StopAfterConsecutive(-1)), typeof(ArgumentOutOfRangeException), "failures is -1*0 or more*" },
+        { "null dead-letter handler", () => Configure(stage => stage.OnFailure.DeadLetter((Func<int, ItemFailure, CancellationToken, ValueTask>)null!)), typeof(ArgumentNullException), "handler is null*" },
+        { "timeout 0", () => Configure(stage => stage.Timeout = TimeSpan.Zero), typeof(ArgumentOutOfRangeException), "Timeout is 00:00:00*leave it out*" },
+        { "policy kept", KeepPolicy, typeof(InvalidOperationException), "*StageOptions*inside the lambda*" },
+        { "drop and redeliver", () => Builder.Consume(Ignore, DropAndRedeliver).Build(), typeof(InvalidOperationException), "*'consumers' drops*DropOldest*Redeliver*" },
         { "stop mode 7", () => Builder.Consume(Ignore).Build().RequestStop((StopMode)7), typeof(ArgumentOutOfRangeException), "mode is 7*StopMode.Drain or StopMode.Abort*" },
     };
 
@@ -84,7 +93,22 @@ public sealed class ValidationTests
 
     private static ValueTask Ignore(int item, CancellationToken cancellationToken) => default;
 
-    private static void Configure(Action<PipelineOptions> configure) => PooledPipeline.CreateBuilder<int>(configure: configure);
+    private static void ConfigurePipeline(Action<PipelineOptions> configure) => PooledPipeline.CreateBuilder<int>(configure: configure);
+
+    private static void Configure(Action<StageOptions<int>> configure) => Builder.Consume(Ignore, configure);
+
+    private static void DropAndRedeliver(StageOptions<int> stage)
+    {
+        stage.DropWhenFull(BoundedChannelFullMode.DropOldest, _ => { });
+        stage.OnFailure.Redeliver(2, TimeSpan.Zero);
+    }
+
+    private static void KeepPolicy()
+    {
+        FailurePolicy<int>? kept = null;
+        Builder.Consume(Ignore, stage => kept = stage.OnFailure);
+        kept!.Skip();
+    }
 
     private static void KeepOptions()
     {
@@ -96,7 +120,7 @@ public sealed class ValidationTests
     private static void KeepPipelineOptions()
     {
         PipelineOptions? kept = null;
-        Configure(options => kept = options);
+        ConfigurePipeline(options => kept = options);
         kept!.AbortTimeout = TimeSpan.FromSeconds(3);
     }
 }

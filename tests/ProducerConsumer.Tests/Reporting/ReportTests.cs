@@ -39,7 +39,7 @@ public sealed class ReportTests
             """
             Pipeline 'orders': Completed after 1.500 s
               producers: 3 emitted
-              consumers: 3 accepted = 3 completed + 0 failed + 0 dropped + 0 undelivered + 0 in flight
+              consumers: 3 accepted = 3 completed + 0 failed + 0 dead-lettered + 0 dropped + 0 undelivered + 0 in flight
             """);
     }
 

@@ -167,6 +167,37 @@ public sealed class ReadmeExamples
     }
 
     [GuardedFact]
+    public async Task Failures_PolicyIsASentence()
+    {
+        List<Order> putAside = [];
+        Task PutAsideAsync(Order order, Exception exception)
+        {
+            putAside.Add(order);
+            return Task.CompletedTask;
+        }
+
+        #region readme failures
+        PipelineRecipe<Order> recipe = PooledPipeline.CreateBuilder<Order>()
+            .Consume(SaveAsync, stage =>
+            {
+                stage.MaxWorkers = 4;
+                stage.Timeout = TimeSpan.FromSeconds(30);
+                stage.OnFailure
+                    .Redeliver(maxAttempts: 5, delay: TimeSpan.FromMilliseconds(200))
+                    .DeadLetter((order, failure, cancellationToken) => PutAsideAsync(order, failure.Exception))
+                    .StopAfterConsecutive(20);
+            });
+        #endregion
+
+        await using PooledPipeline<Order> pipeline = recipe.Build();
+        await pipeline.Writer.WriteAsync(new Order(1));
+        pipeline.Writer.Complete();
+        (await pipeline.RunAsync()).Consumers().Completed.Should().Be(1);
+        _saved.Should().Equal(new Order(1));
+        putAside.Should().BeEmpty();
+    }
+
+    [GuardedFact]
     public async Task Sources_AddUp()
     {
         CancellationToken cancellationToken = TestContext.Current.CancellationToken;

@@ -16,7 +16,7 @@ public partial class PipelineBuilder<TIn, T>
         int maxSize, TimeSpan? maxWait = null, Action<StageOptions<T>>? configure = null)
     {
         Require.BatchSize(maxSize, nameof(maxSize));
-        Require.Wait(maxWait, nameof(maxWait));
+        Require.Wait(maxWait, nameof(maxWait), "to wait until a batch is full");
         StageOptions<T> options = Configure("batch", configure, maxWorkers: 1);
         if (options.MaxWorkers > 1)
         {

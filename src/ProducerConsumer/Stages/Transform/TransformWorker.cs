@@ -12,7 +12,7 @@ internal sealed class TransformWorker<T, TOut>(Func<T, CancellationToken, ValueT
     }
 
     /// <summary>Pooled: it happens for every item of an asynchronous delegate.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    [AsyncMethodBuilder(typeof(PooledBuilder))]
     private async ValueTask AwaitAsync(ValueTask<TOut> call) => await EmitAsync(await call.ConfigureAwait(false)).ConfigureAwait(false);
 }
 

@@ -5,7 +5,7 @@ namespace ProducerConsumer;
 /// <summary>Turns each item into the results of a sequence.</summary>
 internal sealed class TransformManyWorker<T, TOut>(Func<T, IEnumerable<TOut>> transform) : StageWorker<T, TOut>
 {
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    [AsyncMethodBuilder(typeof(PooledBuilder))]
     protected override async ValueTask HandleAsync(T item, CancellationToken cancellationToken)
     {
         foreach (TOut result in transform(item))

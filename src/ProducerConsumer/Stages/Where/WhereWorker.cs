@@ -24,7 +24,7 @@ internal sealed class AsyncWhereWorker<T>(Func<T, CancellationToken, ValueTask<b
     }
 
     /// <summary>Pooled: it happens for every item of an asynchronous delegate.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    [AsyncMethodBuilder(typeof(PooledBuilder))]
     private async ValueTask AwaitAsync(T item, ValueTask<bool> call)
     {
         if (await call.ConfigureAwait(false))
