@@ -19,7 +19,7 @@ public partial class PipelineBuilder<TIn, T>
     /// takes items and emits results. See <see cref="StageWorker{T, TOut}"/> for what it may do.
     /// </summary>
     /// <typeparam name="TOut">The results.</typeparam>
-    /// <param name="createWorker">Called once for each worker when it starts, so that a worker can have a state of its own. Must not throw.</param>
+    /// <param name="createWorker">Called by each worker when it starts, so that it can have a state of its own; returns a new object each time. What it throws stops the run.</param>
     /// <param name="configure">Sets further options of the stage.</param>
     /// <param name="maxWorkers">The most workers that run at once, 1 or more. The default is 1.</param>
     /// <exception cref="ArgumentNullException"><paramref name="createWorker"/> is <see langword="null"/>.</exception>
@@ -66,10 +66,15 @@ public partial class PipelineBuilder<TIn, T>
             BufferedStage<T> stage = construction.AddStage(options, (stage, rules) =>
             {
                 Outlet<TOut> outlet = new(next.Buffer, stage.Name);
-                StageWorker<T, TOut> code = createWorker();
-                SettlingWorker<T> worker = new(stage, rules, Limit(stage, options, code.Handler), outlet, code);
-                code.Attach(worker, outlet);
-                return worker;
+                return new SettlingWorker<T>(stage, rules, CreateCode, outlet);
+
+                WorkerCode<T> CreateCode(ItemWorker<T> worker)
+                {
+                    StageWorker<T, TOut> code = createWorker() ?? throw new InvalidOperationException(
+                        $"createWorker of stage '{stage.Name}' returned null. Return a new worker from each call.");
+                    code.Attach(worker, outlet);
+                    return new WorkerCode<T>(Limit(stage, options, code.Handler), code);
+                }
             });
             next.ComesAfter(stage.Pool.Completion);
             return before.Attach(construction, stage);
@@ -85,7 +90,8 @@ public partial class PipelineBuilder<TIn, T>
             before.Sources,
             construction => before.Attach(
                 construction,
-                construction.AddStage(options, (stage, rules) => new SettlingWorker<T>(stage, rules, Limit(stage, options, handle)))));
+                construction.AddStage(options, (stage, rules) => new SettlingWorker<T>(
+                    stage, rules, _ => new WorkerCode<T>(Limit(stage, options, handle))))));
     }
 
     /// <summary>Limits the time of a call, if the options say so.</summary>

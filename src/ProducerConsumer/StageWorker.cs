@@ -25,8 +25,9 @@ public abstract class StageWorker<T, TOut> : IWorkerCode
     protected virtual ValueTask WakeAsync(CancellationToken cancellationToken) => default;
 
     /// <summary>
-    /// Called once when no item will come any more, before the worker ends; not after a stop that is no drain. Results may
-    /// be emitted. What is still kept afterwards is handed back.
+    /// Called once when no item will come any more, before the worker ends; not after a stop that is no drain, and not for
+    /// a stage that never got an item, which has no worker. Results may be emitted. What is still kept afterwards is
+    /// handed back.
     /// </summary>
     /// <param name="cancellationToken">As for <see cref="HandleAsync"/>.</param>
     protected virtual ValueTask EndAsync(CancellationToken cancellationToken) => default;
@@ -37,7 +38,7 @@ public abstract class StageWorker<T, TOut> : IWorkerCode
     /// are then published together.
     /// </summary>
     /// <param name="result">The result.</param>
-    /// <returns>To be awaited before the next result is emitted and before the call for the item ends.</returns>
+    /// <returns>To be awaited before the next result is emitted and before the call for the item ends, which is an error otherwise.</returns>
     /// <exception cref="System.Threading.Channels.ChannelClosedException">The run was stopped, and the result was not accepted. The item is handed back with it.</exception>
     /// <exception cref="InvalidOperationException">The last result still waits for room, or the worker belongs to no stage.</exception>
     protected ValueTask EmitAsync(TOut result) => Outlet.EmitAsync(result);
@@ -51,8 +52,10 @@ public abstract class StageWorker<T, TOut> : IWorkerCode
 
     /// <summary>
     /// Keeps the item that is being handled: it stays in flight when the call returns, until a result is emitted for all
-    /// that is kept. A stop that is no drain hands it back as not started.
+    /// that is kept. A stop that is no drain hands it back as not started. If the call fails after that, the item is failed
+    /// and not delivered again or dead-lettered.
     /// </summary>
+    /// <exception cref="InvalidOperationException">No item is being handled.</exception>
     protected void Keep() => Worker.Keep();
 
     /// <summary>How many items are kept.</summary>
@@ -94,7 +97,17 @@ public abstract class StageWorker<T, TOut> : IWorkerCode
     /// later call replaces an earlier one.
     /// </summary>
     /// <param name="delay">From zero to 49 days; <see cref="Timeout.InfiniteTimeSpan"/> gives the call up.</param>
-    protected void WakeAfter(TimeSpan delay) => Worker.WakeAfter(delay);
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="delay"/> is negative or more than 49 days.</exception>
+    protected void WakeAfter(TimeSpan delay)
+    {
+        if (delay != Timeout.InfiniteTimeSpan && (delay < TimeSpan.Zero || delay > TimeSpan.FromDays(49)))
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(delay), delay, $"delay is {delay}. Give a time from zero to 49 days, or Timeout.InfiniteTimeSpan to give the call up.");
+        }
+
+        Worker.WakeAfter(delay);
+    }
 
     private ItemWorker<T> Worker => _worker
         ?? throw new InvalidOperationException("The worker is used before it was given to a stage. Wait for HandleAsync.");
@@ -107,6 +120,12 @@ public abstract class StageWorker<T, TOut> : IWorkerCode
 
     internal void Attach(ItemWorker<T> worker, Outlet<TOut> outlet)
     {
+        if (_worker is not null)
+        {
+            throw new InvalidOperationException(
+                $"createWorker of stage '{worker.Stage.Name}' returned the same worker twice. Return a new one from each call.");
+        }
+
         _worker = worker;
         _outlet = outlet;
     }

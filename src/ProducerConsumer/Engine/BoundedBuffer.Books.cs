@@ -35,6 +35,30 @@ internal sealed partial class BoundedBuffer<T>
         }
     }
 
+    /// <summary>As <see cref="SettleCanceled(Claim{T}, CallResults)"/>, for a call that was cancelled after its item was kept: it is kept no longer.</summary>
+    public void SettleCanceled(Claim<T> claim, KeptItems<T> kept, CallResults results)
+    {
+        Signals signals = default;
+        using (EnterSection())
+        {
+            if (kept.Count > 0)
+            {
+                // Else it is in the books already: what was kept is settled.
+                signals.Settle(kept.Own[^1].Context, ItemOutcome.Undelivered);
+                kept.RemoveLast_NeedsLock();
+                _gate.State.Claimed--;
+                _ledger.Return_NeedsLock(Unfinished(claim, results));
+            }
+
+            claim.SettleKept();
+        }
+
+        Raise(ref signals);
+    }
+
+    private static UndeliveredItem Unfinished(Claim<T> claim, CallResults results) =>
+        new(claim.Current, claim.Attempts + 1, started: true) { Emitted = results.Emitted, Refused = results.Refused };
+
     /// <summary>As <see cref="SettleFailed(Claim{T})"/>, for a call that failed after its item was kept: it is kept no longer.</summary>
     public void SettleFailed(Claim<T> claim, KeptItems<T> kept)
     {
@@ -62,11 +86,7 @@ internal sealed partial class BoundedBuffer<T>
         using (EnterSection())
         {
             _gate.State.Claimed--;
-            _ledger.Return_NeedsLock(new UndeliveredItem(claim.Current, claim.Attempts + 1, started: true)
-            {
-                Emitted = results.Emitted,
-                Refused = results.Refused,
-            });
+            _ledger.Return_NeedsLock(Unfinished(claim, results));
             claim.SettleBooked_NeedsLock();
         }
     }

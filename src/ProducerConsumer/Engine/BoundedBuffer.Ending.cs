@@ -39,6 +39,7 @@ internal sealed partial class BoundedBuffer<T>
     public void Close(Exception? error)
     {
         Signals signals = default;
+        Telling? telling;
         using (EnterSection())
         {
             if (_closed)
@@ -75,9 +76,12 @@ internal sealed partial class BoundedBuffer<T>
             }
 
             Finish_NeedsLock(ref signals);
+            telling = signals.TakeSettled();
+            _telling = telling;
         }
 
         Raise(ref signals);
+        telling?.Begin();
     }
 
     /// <summary>Hands back what workers claimed and have not started, oldest first.</summary>

@@ -73,6 +73,14 @@ internal sealed partial class BoundedBuffer<T>
             }
         }
 
+        /// <summary>Takes those items out, to be told elsewhere; null when there is none.</summary>
+        public Telling? TakeSettled()
+        {
+            Telling? telling = _settled is null ? null : new Telling(_settled);
+            _settled = null;
+            return telling;
+        }
+
         public readonly void TellSettled() => _settled?.ForEach(static settled => settled.Context.Settle(settled.Outcome));
     }
 

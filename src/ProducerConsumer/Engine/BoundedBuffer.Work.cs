@@ -52,10 +52,17 @@ internal sealed partial class BoundedBuffer<T>
         {
             Book_NeedsLock(claim);
             _workers!.Arrive_NeedsLock(worker);
-            if (worker.IsCalledBack && !_closed)
+            if (worker.HasEnded)
+            {
+                // It was told that nothing comes; what comes back all the same is for another.
+                Release_NeedsLock(claim);
+                Leave_NeedsLock(worker, ref signals);
+                taken = Taken.Left;
+            }
+            else if (worker.IsCalledBack && !_closed)
             {
                 worker.IsCalledBack = false;
-                Release_NeedsLock(claim);
+                Occupy_NeedsLock(claim);
                 taken = Taken.CallBack;
             }
             else if (_returned.TryDequeue(out (long Ticket, Single<T> Item) returned))
@@ -92,6 +99,8 @@ internal sealed partial class BoundedBuffer<T>
                 }
                 else if (!_closed && worker.MustEnd)
                 {
+                    worker.HasEnded = true;
+                    Occupy_NeedsLock(claim);
                     taken = Taken.End;
                 }
                 else
@@ -136,6 +145,15 @@ internal sealed partial class BoundedBuffer<T>
         Raise(ref signals);
     }
 
+    /// <summary>The worker of a claim with nothing in it is busy all the same: with code that is called for no item.</summary>
+    private void Occupy_NeedsLock(Claim<T> claim)
+    {
+        if (!claim.IsLinked)
+        {
+            claim.Link_NeedsLock(ref _busy);
+        }
+    }
+
     /// <summary>Takes a claim with nothing in it out of the busy ones.</summary>
     private void Release_NeedsLock(Claim<T> claim)
     {
@@ -153,18 +171,15 @@ internal sealed partial class BoundedBuffer<T>
             return 1;
         }
 
-        long share = Math.Min(_items.Count / _workers!.Active_NeedsLock, Capacity - _gate.State.Claimed);
+        long claimed = _gate.State.Claimed - _kept.Sum(static kept => kept.Count); // Not what a batch keeps until it is full.
+        long share = Math.Min(_items.Count / _workers!.Active_NeedsLock, Capacity - claimed);
         return (int)Math.Clamp(share, 1, most);
     }
 
     /// <summary>Fills a claim; items that come from the buffer are the caller's to count as claimed.</summary>
     private Span<T> Fill_NeedsLock(Claim<T> claim, int count, ref Signals signals)
     {
-        if (!claim.IsLinked)
-        {
-            claim.Link_NeedsLock(ref _busy);
-        }
-
+        Occupy_NeedsLock(claim);
         if (count > 1 && _workers!.MaxWorkers > 1)
         {
             Watch_NeedsLock(ref signals);

@@ -63,6 +63,9 @@ internal sealed partial class BoundedBuffer<T> : Channel<T>, IWaiterHost
     /// <summary>Why the buffer ended; null for an ordinary end.</summary>
     private Exception? _error;
 
+    /// <summary>Tells whoever waits for what the close handed back; null when nobody does. Written with <see cref="_closed"/>.</summary>
+    private Telling? _telling;
+
     /// <param name="capacity">The most items that wait here: 1 or more. Memory grows with use, not with this bound.</param>
     /// <param name="fullMode">What a write does when the buffer is full.</param>
     /// <param name="onDropped">Receives each dropped item; runs on the writer's stack, outside the lock. Must not throw.</param>
@@ -87,6 +90,18 @@ internal sealed partial class BoundedBuffer<T> : Channel<T>, IWaiterHost
     }
 
     public int Capacity { get; }
+
+    /// <summary>Completes when everybody was told whose items the close handed back. To be read when the workers have ended.</summary>
+    public Task Told
+    {
+        get
+        {
+            using (EnterSection())
+            {
+                return _telling?.Completion ?? Task.CompletedTask;
+            }
+        }
+    }
 
     /// <summary>The most items that a worker takes at once: 1 to 1024.</summary>
     public int MaxBatch { get; init; } = 64;

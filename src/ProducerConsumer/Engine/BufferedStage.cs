@@ -26,6 +26,8 @@ internal sealed class BufferedStage<T> : Stage
 
     public override void Start() => Buffer.Attach(Pool);
 
+    protected override Task SettledAsync() => Buffer.Told;
+
     protected override void CompleteInput() => Buffer.TryComplete();
 
     public override void Close(Exception? error) => Buffer.Close(error);

@@ -86,30 +86,6 @@ internal sealed partial class Claim<T>(Outlet? outlet = null)
     /// <summary>How many items are not started. Approximate while the owner works.</summary>
     public int Unstarted => Math.Max(0, _end - Volatile.Read(ref _next));
 
-    /// <summary>Makes the claim able to hold that many. By the owner.</summary>
-    public void Reserve(int size)
-    {
-        if (_items.Length < size)
-        {
-            T[] larger = BatchArrays<T>.Pool.Rent(size);
-            _items.CopyTo(larger, 0); // Nothing waits in it, but an item that is done may not be in the books yet.
-            _items = larger;
-        }
-    }
-
-    /// <summary>Gives rented memory back. By the owner, when it has left its pool.</summary>
-    public void Release()
-    {
-        if (_items.Length > 1)
-        {
-            BatchArrays<T>.Pool.Return(_items, RuntimeHelpers.IsReferenceOrContainsReferences<T>());
-            _items = [];
-        }
-    }
-
-    /// <summary>Keeps no object alive that is done. By the owner, when it may be long before its next step.</summary>
-    public void Forget() => Clear(0, _settled);
-
     /// <summary>Takes the next item to start it. By the owner; false when there is none, or when <see cref="IsRefused"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryStart(out T item)
@@ -250,20 +226,6 @@ internal sealed partial class Claim<T>(Outlet? outlet = null)
                 bool isRunning = next > settled && !IsKept;
                 return (settled - _booked - _kept, isRunning, isRunning ? _items[next - 1] : default, _end - next);
             }
-        }
-    }
-
-    /// <summary>A claim must not keep objects alive that it is done with.</summary>
-    private void Clear(int start, int count)
-    {
-        if (RuntimeHelpers.IsReferenceOrContainsReferences<T>())
-        {
-            Array.Clear(_items, start, count);
-        }
-
-        if (HasContexts)
-        {
-            Array.Clear(_contexts, start, count);
         }
     }
 }

@@ -17,7 +17,30 @@ internal abstract partial class ItemWorker<T>
 
         if (context.Activity is { } parent)
         {
-            _activity = ItemActivity.Start(Stage.Name, parent);
+            BeginActivity(parent);
+        }
+    }
+
+    private void BeginActivity(Activity parent)
+    {
+        try
+        {
+            _activity = ItemActivity.Create(Stage.Name, parent);
+            _activity.Start();
+        }
+        catch (Exception error)
+        {
+            Stage.Run.RecordCallbackFailure(new ItemFailure(Stage.Name, error)); // From a listener of the application's.
+        }
+    }
+
+    /// <summary>Tells whoever waits for the item, whose code may leave something behind on this thread.</summary>
+    private void Tell(ItemContext? context, ItemOutcome outcome)
+    {
+        if (context is not null)
+        {
+            context.Settle(outcome);
+            RestoreContext();
         }
     }
 

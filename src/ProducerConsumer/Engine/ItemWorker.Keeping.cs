@@ -8,8 +8,11 @@ internal abstract partial class ItemWorker<T>
     /// <summary>Whether somebody wants the worker to look whether its time has come. Guarded by the lock of the buffer.</summary>
     public bool IsCalledBack { get; set; }
 
-    /// <summary>Whether the code is to be told that nothing comes any more.</summary>
-    public bool MustEnd { get; private set; }
+    /// <summary>Whether the code is to be told when nothing comes any more.</summary>
+    public bool MustEnd => _code is not null;
+
+    /// <summary>Whether the code was told, or is about to be. Guarded by the lock of the buffer.</summary>
+    public bool HasEnded { get; set; }
 
     /// <summary>What the worker keeps; null when its code never kept anything. Written by the worker.</summary>
     public KeptItems<T>? Kept { get; private set; }
@@ -17,6 +20,12 @@ internal abstract partial class ItemWorker<T>
     /// <summary>The item of the call that is running stays unsettled when the call returns.</summary>
     public void Keep()
     {
+        if (_awaited == Awaited.Code)
+        {
+            throw new InvalidOperationException(
+                $"Stage '{Stage.Name}' keeps an item where none is being handled. Call Keep inside HandleAsync.");
+        }
+
         if (Claim.IsKept)
         {
             return;
@@ -28,46 +37,8 @@ internal abstract partial class ItemWorker<T>
             Stage.Buffer.Register(Kept);
         }
 
-        Kept.Add(Claim.Current, Claim.CurrentContext);
+        Kept.Add(Claim.Current, Claim.CurrentContext?.Share()); // The call that is running holds the context too.
         Claim.Keep();
-    }
-
-    /// <summary>The call that is running failed.</summary>
-    public void SettleFailed()
-    {
-        if (Claim.IsKept)
-        {
-            Stage.Buffer.SettleFailed(Claim, Kept!);
-        }
-        else
-        {
-            ItemContext? context = Claim.CurrentContext;
-            Stage.Buffer.SettleFailed(Claim);
-            context?.Settle(ItemOutcome.Failed);
-        }
-    }
-
-    /// <summary>The call that is running was cancelled by a stop. A kept item stays kept, and is handed back with the others.</summary>
-    public void SettleCanceled(CallResults results)
-    {
-        if (Claim.IsKept)
-        {
-            Claim.SettleKept();
-        }
-        else
-        {
-            ItemContext? context = Claim.CurrentContext;
-            Stage.Buffer.SettleCanceled(Claim, results);
-            context?.Settle(ItemOutcome.Undelivered);
-        }
-    }
-
-    /// <summary>The dead-letter handler has the item of the call that did not return.</summary>
-    public void SettleDeadLettered()
-    {
-        ItemContext? context = Claim.CurrentContext;
-        Stage.Buffer.SettleDeadLettered(Claim);
-        context?.Settle(ItemOutcome.DeadLettered);
     }
 
     /// <summary>A context for what all that is kept becomes; null when nobody waits for any of it.</summary>

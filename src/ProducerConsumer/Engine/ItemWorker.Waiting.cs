@@ -3,6 +3,24 @@ namespace ProducerConsumer;
 /// <summary>How a worker waits: without a thread, and brought back once.</summary>
 internal abstract partial class ItemWorker<T>
 {
+    /// <summary>What brings the worker back.</summary>
+    private enum Awaited
+    {
+        Nothing,
+
+        /// <summary>The call for the item that was started last.</summary>
+        Call,
+
+        /// <summary>Room for what the claim's items became.</summary>
+        Room,
+
+        /// <summary>Code that was called for no item: its time had come, or the end.</summary>
+        Code,
+
+        /// <summary>The judgement on a call that did not return.</summary>
+        Judgement,
+    }
+
     /// <summary>1 while the worker waits; whoever sets it to 0 brings the worker back.</summary>
     private int _isWaiting;
 
@@ -27,6 +45,7 @@ internal abstract partial class ItemWorker<T>
             // here on, it is as if awaiting it had thrown.
             if (StopWaiting())
             {
+                EndCall();
                 if (TryJudge(error))
                 {
                     Wake();
@@ -63,4 +82,115 @@ internal abstract partial class ItemWorker<T>
 
     /// <summary>True once per wait.</summary>
     private bool StopWaiting() => Interlocked.Exchange(ref _isWaiting, 0) == 1;
+
+    /// <summary>What the worker waited for is done; throws what the call threw.</summary>
+    private void GetAwaited()
+    {
+        ValueTask call = _call;
+        _call = default;
+        call.GetAwaiter().GetResult();
+        if (_awaited == Awaited.Call)
+        {
+            EndCall();
+            Settle();
+        }
+
+        _awaited = Awaited.Nothing;
+    }
+
+    /// <summary>What was called has thrown, at once or when the worker came back. False when the worker has to wait for the judgement.</summary>
+    private bool TryJudge(Exception error)
+    {
+        CallResults results = _outlet?.End() ?? CallResults.None;
+        bool isForItem = _awaited != Awaited.Code;
+        _awaited = Awaited.Nothing;
+        if (!isForItem)
+        {
+            JudgeCode(error, results);
+            return true;
+        }
+
+        ValueTask judgement = JudgeAsync(error, results);
+        if (judgement.IsCompletedSuccessfully)
+        {
+            return true;
+        }
+
+        _call = judgement;
+        _awaited = Awaited.Judgement;
+        return false;
+    }
+
+    /// <summary>Publishes the results of the claim; false when the worker has to <see cref="Wait"/> for room.</summary>
+    private bool TryPublish()
+    {
+        ValueTask publish = _outlet?.PublishAsync() ?? default;
+        if (publish.IsCompletedSuccessfully)
+        {
+            publish.GetAwaiter().GetResult(); // What it stands for goes back to its pool.
+            return true;
+        }
+
+        _call = publish;
+        _awaited = Awaited.Room;
+        return false;
+    }
+
+    /// <summary>Goes to the end of the queue of the thread pool. Begins anew with single items, in case the handler has become slow.</summary>
+    private void YieldThread()
+    {
+        _batchSize.Reset();
+        bool published = TryPublish(); // First: without a claim the stage may look as if nothing were left of its items.
+        if (Claim.Unstarted > 0)
+        {
+            OfferUnstarted();
+        }
+        else
+        {
+            Stage.Buffer.Settle(Claim);
+        }
+
+        if (published)
+        {
+            Wake();
+        }
+        else
+        {
+            Wait();
+        }
+    }
+
+    /// <summary>The call for an item suspended the worker.</summary>
+    private void Suspend()
+    {
+        if (_outlet is { IsBlocked: true })
+        {
+            _batchSize.Forget(); // The time until there is room says nothing of the handler, and everybody waits for the same.
+        }
+        else
+        {
+            _hasSuspended = true;
+            _batchSize.Reset();
+            _outlet?.Offer();
+            if (Claim.Filled > 1)
+            {
+                OfferUnstarted();
+            }
+        }
+
+        Wait();
+    }
+
+    /// <summary>What is not started goes to other workers, if there can be any.</summary>
+    private void OfferUnstarted()
+    {
+        if (Stage.Pool.MaxWorkers > 1)
+        {
+            Stage.Buffer.Offer(Claim);
+        }
+        else
+        {
+            Claim.Forget();
+        }
+    }
 }

@@ -8,13 +8,16 @@ internal abstract partial class ItemWorker<T> : Worker
     /// <summary>Batches that take longer, in microseconds, are made smaller: their items could be with other workers.</summary>
     private const int BatchBudget = 50;
 
-    private readonly Func<T, CancellationToken, ValueTask> _handle;
+    private readonly Func<ItemWorker<T>, WorkerCode<T>> _createCode;
+
+    /// <summary>Called for each item; null before the worker runs for the first time.</summary>
+    private Func<T, CancellationToken, ValueTask>? _handle;
 
     /// <summary>Where the results go; null for a stage without any.</summary>
     private readonly Outlet? _outlet;
 
     /// <summary>What the stage's code does besides handling items; null when there is nothing.</summary>
-    private readonly IWorkerCode? _code;
+    private IWorkerCode? _code;
 
     private BatchSize _batchSize;
 
@@ -26,37 +29,16 @@ internal abstract partial class ItemWorker<T> : Worker
     private bool _hasSuspended;
 
     /// <param name="stage">The stage.</param>
-    /// <param name="handle">Called once for each item, one call at a time.</param>
-    /// <param name="outlet">Where these calls put their results; null if there are none.</param>
-    /// <param name="code">What else the stage's code does; null if there is nothing.</param>
-    protected ItemWorker(BufferedStage<T> stage, Func<T, CancellationToken, ValueTask> handle, Outlet? outlet, IWorkerCode? code)
+    /// <param name="createCode">Makes the code, which may be the application's: by the worker itself, on its own thread.</param>
+    /// <param name="outlet">Where the code puts its results; null if there are none.</param>
+    protected ItemWorker(BufferedStage<T> stage, Func<ItemWorker<T>, WorkerCode<T>> createCode, Outlet? outlet)
         : base(stage)
     {
         Stage = stage;
-        _handle = handle;
+        _createCode = createCode;
         _outlet = outlet;
         Claim = new Claim<T>(outlet);
-        _code = code;
-        MustEnd = code is not null;
         _batchSize = new BatchSize(stage.MaxBatch, BatchBudget);
-    }
-
-    /// <summary>What brings the worker back.</summary>
-    private enum Awaited
-    {
-        Nothing,
-
-        /// <summary>The call for the item that was started last.</summary>
-        Call,
-
-        /// <summary>Room for what the claim's items became.</summary>
-        Room,
-
-        /// <summary>Code that was called for no item: its time had come, or the end.</summary>
-        Code,
-
-        /// <summary>The judgement on a call that did not return.</summary>
-        Judgement,
     }
 
     /// <summary>Why the worker stops handling the items of its claim.</summary>
@@ -103,6 +85,11 @@ internal abstract partial class ItemWorker<T> : Worker
             return;
         }
 
+        if (_handle is null)
+        {
+            CreateCode();
+        }
+
         _batchSize.Forget(); // Time passed that says nothing of the handler.
         if (IsCalled && Claim.IsFresh && Stage.Pool.MaxWorkers > 1)
         {
@@ -135,6 +122,22 @@ internal abstract partial class ItemWorker<T> : Worker
         while (TryClaim());
     }
 
+    /// <summary>Code that cannot be made is a fault of the stage; the worker then finds its stage closed, and leaves.</summary>
+    private void CreateCode()
+    {
+        try
+        {
+            (_handle, _code) = _createCode(this);
+        }
+        catch (Exception error)
+        {
+            _handle = static (_, _) => ValueTask.FromException(new OperationCanceledException());
+            Stage.Run.Log.Faulted(Stage.Run.Fault(new ItemFailure(Stage.Name, error)));
+        }
+
+        RestoreContext();
+    }
+
     /// <summary>False when the worker waits, is parked and maybe running again on another thread, or has left.</summary>
     private bool TryClaim()
     {
@@ -154,7 +157,6 @@ internal abstract partial class ItemWorker<T> : Worker
             case Taken.CallBack:
                 return TryCallCode(isEnd: false);
             case Taken.End:
-                MustEnd = false;
                 return TryCallCode(isEnd: true);
             case Taken.Left:
                 Claim.Release();
@@ -172,6 +174,7 @@ internal abstract partial class ItemWorker<T> : Worker
     {
         const int ItemsPerLook = 8; // The clock costs as much as an item.
         CancellationToken token = Token;
+        Func<T, CancellationToken, ValueTask> handle = _handle!;
         int handled = 0;
         while (true)
         {
@@ -190,7 +193,7 @@ internal abstract partial class ItemWorker<T> : Worker
                         BeginContext(context);
                     }
 
-                    ValueTask call = _handle(item, token);
+                    ValueTask call = handle(item, token);
                     if (!call.IsCompleted)
                     {
                         _call = call;
@@ -218,143 +221,6 @@ internal abstract partial class ItemWorker<T> : Worker
                     return Pause.Suspended;
                 }
             }
-        }
-    }
-
-    /// <summary>What the worker waited for is done; throws what the call threw.</summary>
-    private void GetAwaited()
-    {
-        ValueTask call = _call;
-        _call = default;
-        call.GetAwaiter().GetResult();
-        if (_awaited == Awaited.Call)
-        {
-            EndCall();
-            Settle();
-        }
-
-        _awaited = Awaited.Nothing;
-    }
-
-    /// <summary>What was called has thrown, at once or when the worker came back. False when the worker has to wait for the judgement.</summary>
-    private bool TryJudge(Exception error)
-    {
-        CallResults results = _outlet?.End() ?? CallResults.None;
-        bool isForItem = _awaited != Awaited.Code;
-        _awaited = Awaited.Nothing;
-        if (!isForItem)
-        {
-            JudgeCode(error, results);
-            return true;
-        }
-
-        ValueTask judgement = JudgeAsync(error, results);
-        if (judgement.IsCompletedSuccessfully)
-        {
-            return true;
-        }
-
-        _call = judgement;
-        _awaited = Awaited.Judgement;
-        return false;
-    }
-
-    /// <summary>The call for the item that was started last has returned.</summary>
-    private void Settle()
-    {
-        if (_outlet is { HasRefused: true })
-        {
-            throw new OperationCanceledException("The next stage was closed."); // Whatever the call made of the refusal.
-        }
-
-        if (CountsSuccesses)
-        {
-            Succeed();
-        }
-
-        if (Claim.IsKept)
-        {
-            Claim.SettleKept();
-        }
-        else if (Claim.CurrentContext is { } context)
-        {
-            Claim.Settle();
-            context.Settle(ItemOutcome.Completed);
-        }
-        else
-        {
-            Claim.Settle();
-        }
-    }
-
-    /// <summary>Goes to the end of the queue of the thread pool. Begins anew with single items, in case the handler has become slow.</summary>
-    private void YieldThread()
-    {
-        _batchSize.Reset();
-        if (Claim.Unstarted > 0)
-        {
-            OfferUnstarted();
-        }
-        else
-        {
-            Stage.Buffer.Settle(Claim);
-        }
-
-        if (TryPublish())
-        {
-            Wake();
-        }
-        else
-        {
-            Wait();
-        }
-    }
-
-    /// <summary>Publishes the results of the claim; false when the worker has to <see cref="Wait"/> for room.</summary>
-    private bool TryPublish()
-    {
-        ValueTask publish = _outlet?.PublishAsync() ?? default;
-        if (publish.IsCompletedSuccessfully)
-        {
-            return true;
-        }
-
-        _call = publish;
-        _awaited = Awaited.Room;
-        return false;
-    }
-
-    /// <summary>The call for an item suspended the worker.</summary>
-    private void Suspend()
-    {
-        if (_outlet is { IsBlocked: true })
-        {
-            _batchSize.Forget(); // The time until there is room says nothing of the handler, and everybody waits for the same.
-        }
-        else
-        {
-            _hasSuspended = true;
-            _batchSize.Reset();
-            _outlet?.Offer();
-            if (Claim.Filled > 1)
-            {
-                OfferUnstarted();
-            }
-        }
-
-        Wait();
-    }
-
-    /// <summary>What is not started goes to other workers, if there can be any.</summary>
-    private void OfferUnstarted()
-    {
-        if (Stage.Pool.MaxWorkers > 1)
-        {
-            Stage.Buffer.Offer(Claim);
-        }
-        else
-        {
-            Claim.Forget();
         }
     }
 }

@@ -129,13 +129,25 @@ internal sealed class Outlet<T>(BoundedBuffer<T> buffer, string source) : Outlet
         if (_batch is not null)
         {
             buffer.Unregister(_batch);
-            _batch.Release();
+            if (!IsBlocked)
+            {
+                _batch.Release(); // Else a write that nobody awaited still has items in it.
+            }
+
             _batch = null;
         }
     }
 
-    private ValueTask WaitFor(ValueTask<bool> delivery) =>
-        delivery.IsCompletedSuccessfully ? default : WaitAsync(delivery);
+    private ValueTask WaitFor(ValueTask<bool> delivery)
+    {
+        if (!delivery.IsCompletedSuccessfully)
+        {
+            return WaitAsync(delivery);
+        }
+
+        delivery.GetAwaiter().GetResult(); // What it stands for goes back to its pool.
+        return default;
+    }
 
     /// <summary>Pooled: it may happen for every batch.</summary>
     [AsyncMethodBuilder(typeof(PooledBuilder))]

@@ -53,7 +53,11 @@ internal abstract class Stage
 
         CompleteInput();
         await Pool.Completion.ConfigureAwait(false);
+        await SettledAsync().ConfigureAwait(false);
     }
+
+    /// <summary>Waits, after the last worker has ended, for what is still to be done for the items.</summary>
+    protected virtual Task SettledAsync() => Task.CompletedTask;
 
     /// <summary>Lets the workers start.</summary>
     public abstract void Start();

@@ -8,10 +8,9 @@ internal sealed class SettlingWorker<T> : ItemWorker<T>
     public SettlingWorker(
         BufferedStage<T> stage,
         FailureRules<T> rules,
-        Func<T, CancellationToken, ValueTask> handle,
-        Outlet? outlet = null,
-        IWorkerCode? code = null)
-        : base(stage, handle, outlet, code)
+        Func<ItemWorker<T>, WorkerCode<T>> createCode,
+        Outlet? outlet = null)
+        : base(stage, createCode, outlet)
     {
         _rules = rules;
         CountsSuccesses = rules.Budget.CountsSuccesses;

@@ -1,0 +1,80 @@
+namespace ProducerConsumer;
+
+/// <summary>How the item of the call that has ended is settled.</summary>
+internal abstract partial class ItemWorker<T>
+{
+    /// <summary>The call that was started last has returned.</summary>
+    private void Settle()
+    {
+        if (_outlet is not null)
+        {
+            if (_outlet.HasRefused)
+            {
+                throw new OperationCanceledException("The next stage was closed."); // Whatever the call made of the refusal.
+            }
+
+            if (_outlet.IsBlocked)
+            {
+                throw new InvalidOperationException(
+                    $"A call of stage '{Stage.Name}' ended while a result of its still waits for room. Await EmitAsync before the call ends.");
+            }
+        }
+
+        if (CountsSuccesses)
+        {
+            Succeed();
+        }
+
+        ItemContext? context = Claim.CurrentContext;
+        if (Claim.IsKept)
+        {
+            Claim.SettleKept();
+        }
+        else
+        {
+            Claim.Settle();
+        }
+
+        Tell(context, ItemOutcome.Completed);
+    }
+
+    /// <summary>The call that is running failed.</summary>
+    public void SettleFailed()
+    {
+        ItemContext? context = Claim.CurrentContext;
+        if (Claim.IsKept)
+        {
+            Stage.Buffer.SettleFailed(Claim, Kept!);
+        }
+        else
+        {
+            Stage.Buffer.SettleFailed(Claim);
+        }
+
+        Tell(context, ItemOutcome.Failed);
+    }
+
+    /// <summary>The call that is running was cancelled by a stop.</summary>
+    public void SettleCanceled(CallResults results)
+    {
+        ItemContext? context = Claim.CurrentContext;
+        if (Claim.IsKept)
+        {
+            Stage.Buffer.SettleCanceled(Claim, Kept!, results);
+        }
+        else
+        {
+            Stage.Buffer.SettleCanceled(Claim, results);
+        }
+
+        Tell(context, ItemOutcome.Undelivered);
+    }
+
+    /// <summary>The dead-letter handler has the item of the call that did not return.</summary>
+    public void SettleDeadLettered()
+    {
+        ItemContext? context = Claim.CurrentContext;
+        Stage.Buffer.SettleDeadLettered(Claim);
+        Tell(context, ItemOutcome.DeadLettered);
+    }
+}

@@ -1,0 +1,21 @@
+namespace ProducerConsumer;
+
+/// <summary>
+/// Tells the outcome of the items that a close hands back, on a thread of its own: it is code of the application's, and
+/// neither the stop nor its caller waits for it. The run does.
+/// </summary>
+internal sealed class Telling(List<(ItemContext Context, ItemOutcome Outcome)> settled) : IThreadPoolWorkItem
+{
+    private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Completes, never with an error, when all were told.</summary>
+    public Task Completion => _completion.Task;
+
+    public void Begin() => Background.Start(this, local: false);
+
+    public void Execute()
+    {
+        settled.ForEach(static item => item.Context.Settle(item.Outcome));
+        _completion.SetResult();
+    }
+}
