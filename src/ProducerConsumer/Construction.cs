@@ -15,7 +15,10 @@ internal sealed class Construction(PipelineHead head, PipelineRun run)
         options.Validate();
         FailureRules<T> rules = options.OnFailure.Build();
         BufferedStage<T> stage = new(
-            run, options.Name, options.MaxWorkers, CreateBuffer(options), stage => createWorker(stage, rules));
+            run, options.Name, options.MaxWorkers, CreateBuffer(options), stage => createWorker(stage, rules))
+        {
+            HasDedicatedThreads = options.DedicatedThreads,
+        };
         _stages.Push(stage);
         return stage;
     }

@@ -5,7 +5,7 @@ public static class PooledPipeline
 {
     /// <summary>Begins the recipe of a pipeline.</summary>
     /// <typeparam name="T">The items. <see langword="null"/> and default values are ordinary items; none means "end".</typeparam>
-    /// <param name="capacity">The most items that wait between the two pools, 1 or more. The default is 1024.</param>
+    /// <param name="capacity">The most items that wait in front of each stage that sets no other capacity, 1 or more. The default is 1024.</param>
     /// <param name="name">The name in reports and logs. The default is <c>pipeline</c>.</param>
     /// <param name="configure">Sets further options of the whole pipeline.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="capacity"/> is less than 1.</exception>

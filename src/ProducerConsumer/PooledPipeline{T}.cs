@@ -3,11 +3,11 @@ using System.Threading.Channels;
 namespace ProducerConsumer;
 
 /// <summary>
-/// A producer pool and a consumer pool joined by a bounded channel. No task is left waiting: whatever faults, is
+/// Producers, stages and consumers, each a pool of workers, with a bounded channel in front of each. No task is left waiting: whatever faults, is
 /// cancelled, stopped or disposed, every wait ends and the run ends. No item disappears: every accepted item is settled
 /// once, and the <see cref="PipelineReport"/> hands back what was not finished.
 /// </summary>
-/// <typeparam name="T">The items.</typeparam>
+/// <typeparam name="T">The items that the pipeline takes.</typeparam>
 /// <remarks>A pipeline runs once; its recipe can be built again. All members may be called from any thread.</remarks>
 public sealed class PooledPipeline<T> : IAsyncDisposable
 {

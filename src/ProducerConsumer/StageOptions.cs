@@ -12,6 +12,7 @@ public sealed class StageOptions<T>
     private int _maxBatch = 64;
     private int? _capacity;
     private TimeSpan? _timeout;
+    private bool _dedicatedThreads;
 
     internal StageOptions(string name)
     {
@@ -78,6 +79,18 @@ public sealed class StageOptions<T>
             Require.Batch(value, nameof(MaxBatch));
             _maxBatch = _freeze.Check(value);
         }
+    }
+
+    /// <summary>
+    /// Whether each worker has a thread of its own, for delegates that block: the thread pool has about as many threads as
+    /// processors, and adds others slowly. Threads start with the workers, when there is work, and end with the run. A
+    /// delegate that awaits something goes on there as well.
+    /// </summary>
+    /// <value>The default value is <see langword="false"/>.</value>
+    public bool DedicatedThreads
+    {
+        get => _dedicatedThreads;
+        set => _dedicatedThreads = _freeze.Check(value);
     }
 
     /// <summary>

@@ -40,7 +40,7 @@ public sealed class StageReport
     /// <summary>The items that were accepted and not finished, handed back: first those that were started, then the others, oldest first.</summary>
     public IReadOnlyList<UndeliveredItem> Undelivered => _books.Undelivered;
 
-    /// <summary>The items whose handler was still running when the run was abandoned; otherwise 0.</summary>
+    /// <summary>The items whose call was still running, or that a worker kept, when the run was abandoned; otherwise 0.</summary>
     public long InFlight => _books.InFlight;
 
     /// <summary>The items behind <see cref="InFlight"/>.</summary>

@@ -3,15 +3,15 @@ using System.Threading.Channels;
 namespace ProducerConsumer;
 
 /// <summary>
-/// The side of the buffer that pulling producers see: what a source returned to them is accepted, whether there is room
-/// or not.
+/// The side of the buffer that pulling producers and the stage before see: what a source returned or a stage emitted is
+/// accepted, whether there is room or not.
 /// </summary>
 internal sealed partial class BoundedBuffer<T>
 {
     /// <summary>The sources that write here. Guarded by the lock.</summary>
     private readonly List<Edge> _edges = [];
 
-    /// <summary>Batches that pulling workers may be filling. Guarded by the lock.</summary>
+    /// <summary>Batches that workers may be filling. Guarded by the lock.</summary>
     private readonly List<LocalBatch<T>> _batches = [];
 
     /// <summary>Whether no item is let in any more; read without the lock, for those who would ask a source for more.</summary>

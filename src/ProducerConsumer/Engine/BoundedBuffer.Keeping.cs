@@ -51,7 +51,8 @@ internal sealed partial class BoundedBuffer<T>
         {
             foreach (Single<T> item in kept.Own)
             {
-                Return_NeedsLock(item, ref signals);
+                _ledger.ReturnKept_NeedsLock(new UndeliveredItem(item.Item, attempts: 0, started: false));
+                signals.Settle(item.Context, ItemOutcome.Undelivered);
             }
 
             _gate.State.Claimed -= kept.Clear_NeedsLock();

@@ -66,7 +66,7 @@ internal abstract partial class ItemWorker<T>
     {
         if (StopWaiting())
         {
-            Background.Start(this, local: true);
+            GoOn(local: true);
         }
     }
 

@@ -6,7 +6,10 @@ namespace ProducerConsumer;
 /// Items that a worker gathers: their calls have returned, and they are settled together later. Until then they are in
 /// flight.
 /// </summary>
-/// <remarks>The owner adds without a lock; everything else happens under the lock of the buffer, by the owner too.</remarks>
+/// <remarks>
+/// The owner adds, and reads what is its own, without a lock; everything else happens under the lock of the buffer, by the
+/// owner too.
+/// </remarks>
 internal sealed class KeptItems<T>
 {
     private Single<T>[] _items = [];

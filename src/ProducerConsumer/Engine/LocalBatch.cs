@@ -3,8 +3,9 @@ using System.Runtime.CompilerServices;
 namespace ProducerConsumer;
 
 /// <summary>
-/// Items that a source returned to a pulling worker and that are not in the buffer yet. They are accepted all the same:
-/// the watchdog takes them out when the source does not return, and a close hands them back.
+/// Items that a worker has for the buffer and that are not in it yet: a source returned them, or the code of a stage emitted
+/// them. They are accepted all the same: the watchdog takes them out when that code does not return, and a close hands
+/// them back.
 /// </summary>
 /// <remarks>
 /// The owner adds at one end and needs no lock for it; everybody takes from the other end under the buffer's lock, and so

@@ -30,6 +30,9 @@ internal abstract class Stage
     /// <summary>Whatever brings items here, each complete when no more will come.</summary>
     private readonly List<Task> _before = [];
 
+    /// <summary>Whether each worker has a thread of its own, and not one of the thread pool when it needs it.</summary>
+    public bool HasDedicatedThreads { get; init; }
+
     /// <summary>The most items that wait in front of this stage; null for a source.</summary>
     public virtual int? Capacity => null;
 

@@ -6,6 +6,9 @@ internal abstract class Worker(Stage stage) : IThreadPoolWorkItem
     /// <summary>How long a worker keeps its thread while nothing suspends it, in milliseconds.</summary>
     private const int MaxStreak = 30;
 
+    /// <summary>The worker's own thread; null when it runs on the thread pool.</summary>
+    private DedicatedThread? _thread;
+
     /// <summary>Whether the worker has asked for its slot of the pool.</summary>
     private bool _hasEntered;
 
@@ -25,15 +28,40 @@ internal abstract class Worker(Stage stage) : IThreadPoolWorkItem
     protected CancellationToken Token { get; private set; }
 
     /// <summary>Whether the worker has kept its thread for so long that others are to get it.</summary>
-    protected bool IsStreakOver => Environment.TickCount64 - _streakStart > MaxStreak;
+    protected bool IsStreakOver => _thread is null && Environment.TickCount64 - _streakStart > MaxStreak;
+
+    /// <summary>Has a new worker begin. Outside the lock.</summary>
+    public void Start()
+    {
+        if (stage.HasDedicatedThreads)
+        {
+            _thread = new DedicatedThread($"{stage.Run.Name}: {stage.Name}", Execute);
+            _thread.Start();
+        }
+
+        Wake();
+    }
 
     /// <summary>
     /// Has a parked worker look for work again, once per time. Outside the lock. Through the global queue: the thread of
     /// the caller may go on with a handler that blocks, and its own queue is the last where others look.
     /// </summary>
-    public void Wake() => Background.Start(this, local: false);
+    public void Wake() => GoOn(local: false);
 
-    /// <summary>Runs the worker on a thread of the pool, whose execution context is the default one.</summary>
+    /// <summary>Has the worker go on, on its own thread or the pool; <paramref name="local"/> as for <see cref="Background.Start"/>.</summary>
+    protected void GoOn(bool local)
+    {
+        if (_thread is not null)
+        {
+            _thread.Run();
+        }
+        else
+        {
+            Background.Start(this, local);
+        }
+    }
+
+    /// <summary>Runs the worker on a thread of the pool or its own, whose execution context is the default one.</summary>
     public void Execute()
     {
         if (!TryEnter())
@@ -70,6 +98,7 @@ internal abstract class Worker(Stage stage) : IThreadPoolWorkItem
     /// <summary>The worker has left the pool and does nothing any more.</summary>
     protected void End()
     {
+        _thread?.End();
         stage.Tokens.Return(_cancellation!);
         stage.Pool.Exit();
     }

@@ -129,7 +129,7 @@ internal sealed class WorkerPool(int maxWorkers, Func<Worker> create)
     public void Leave_NeedsLock() => _live--;
 
     /// <summary>Starts a worker that was reserved. Outside the lock.</summary>
-    public void Start() => Background.Start(create(), local: false);
+    public void Start() => create().Start();
 
     /// <summary>
     /// The owner's word, given once, that no new work comes. What a worker has in hand may still need another one; then

@@ -12,6 +12,9 @@ internal sealed class Ledger
     /// <summary>The items that were handed back; its length is the books' column.</summary>
     private readonly List<UndeliveredItem> _undelivered = [];
 
+    /// <summary>Those that a worker had kept, which are older than all that were not started.</summary>
+    private readonly List<UndeliveredItem> _kept = [];
+
     /// <summary>Items whose call threw.</summary>
     public long Failed { get; private set; }
 
@@ -22,7 +25,7 @@ internal sealed class Ledger
     public long Dropped { get; private set; }
 
     /// <summary>How many items were handed back.</summary>
-    public int UndeliveredCount => _undelivered.Count;
+    public int UndeliveredCount => _undelivered.Count + _kept.Count;
 
     public void Fail_NeedsLock() => Failed++;
 
@@ -33,8 +36,11 @@ internal sealed class Ledger
     /// <summary>An item is handed back.</summary>
     public void Return_NeedsLock(UndeliveredItem item) => _undelivered.Add(item);
 
+    /// <summary>An item that a worker kept is handed back.</summary>
+    public void ReturnKept_NeedsLock(UndeliveredItem item) => _kept.Add(item);
+
     /// <summary>First those that were started, as they are the older ones, then the others, oldest first.</summary>
-    public UndeliveredItem[] CopyUndelivered_NeedsLock() => [.. _undelivered.OrderByDescending(item => item.Started)];
+    public UndeliveredItem[] CopyUndelivered_NeedsLock() => [.. _kept.Concat(_undelivered).OrderByDescending(item => item.Started)];
 
     [Conditional("DEBUG")]
     public void AssertBalanced_NeedsLock(long accepted, long completed, long claimed, long waiting) =>

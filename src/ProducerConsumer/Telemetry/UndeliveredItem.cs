@@ -13,7 +13,7 @@ public sealed class UndeliveredItem
     /// <summary>The item itself. Items of a value type are boxed; <see langword="null"/> is an ordinary item.</summary>
     public object? Item { get; }
 
-    /// <summary>How many calls of the stage's delegate were begun for this item: 0 or more.</summary>
+    /// <summary>How many calls of the stage's delegate were begun for this item: 0 or more. 0 also for one that only waited in a batch.</summary>
     public int Attempts { get; }
 
     /// <summary>

@@ -69,5 +69,12 @@ internal static class Library<T>
 
     private static Task<PipelineReport> RunAsync(
         Setting setting, Func<T, CancellationToken, ValueTask> handler, PipelineBuilder<T> builder) =>
-        builder.Consume(handler, maxWorkers: setting.Consumers).Build().RunAsync();
+        builder
+            .Consume(handler, stage =>
+            {
+                stage.MaxWorkers = setting.Consumers;
+                stage.DedicatedThreads = setting.Work == WorkKind.SometimesBlocks; // As the documentation advises for such handlers.
+            })
+            .Build()
+            .RunAsync();
 }

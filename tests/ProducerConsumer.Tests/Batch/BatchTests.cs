@@ -62,6 +62,40 @@ public sealed class BatchTests
         report.Stages[0].Undelivered.Should().OnlyContain(entry => !entry.Started);
     }
 
+    /// <summary>What a worker kept is older than what it had claimed, and that than what still waited.</summary>
+    [GuardedFact]
+    public async Task Batch_AbortedAnywhere_HandsBackOldestFirst()
+    {
+        for (int round = 0; round < 200; round++)
+        {
+            int stopAt = round % 12;
+            PooledPipeline<int>? pipeline = null;
+            pipeline = PooledPipeline.CreateBuilder<int>(capacity: 4)
+                .Produce(Source())
+                .Batch(4)
+                .Consume((_, _) => default(ValueTask))
+                .Build();
+
+            PipelineReport report = await pipeline.RunAsync();
+
+            report.ShouldBalance();
+            report.Stages[1].Undelivered.Select(entry => (int)entry.Item!).Should().BeInAscendingOrder();
+
+            IEnumerable<int> Source()
+            {
+                for (int item = 0; item < 12; item++)
+                {
+                    if (item == stopAt)
+                    {
+                        pipeline!.RequestStop(StopMode.Abort);
+                    }
+
+                    yield return item;
+                }
+            }
+        }
+    }
+
     /// <summary>The age counts from the first item of a batch, whatever came and went before it.</summary>
     [GuardedFact]
     public async Task Batch_MaxWait_CountsFromTheFirstItem()

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace ProducerConsumer.Tests;
 
 /// <summary>Runs alone: it takes the whole thread pool.</summary>
@@ -44,6 +46,79 @@ public sealed class StarvationTests
         await Task.WhenAll(runs);
         await Task.WhenAll(blockers);
         handled.Should().OnlyContain(count => count == Writers);
+    }
+
+    /// <summary>As many handlers block as there are workers, whatever the thread pool has; and their threads end with the run.</summary>
+    [GuardedFact]
+    public async Task DedicatedThreads_FortyEightHandlersBlock_AllMeet()
+    {
+        const int Workers = 48;
+        using Barrier barrier = new(Workers);
+        CancellationToken hang = TestContext.Current.CancellationToken;
+        ConcurrentBag<Thread> threads = [];
+        PipelineReport report = await PooledPipeline.CreateBuilder<int>()
+            .Produce(Enumerable.Range(0, 2 * Workers))
+            .Transform(async (item, _) =>
+            {
+                await Task.Yield(); // On the pool, which the blocked ones do not use.
+                return item;
+            })
+            .Consume(
+                (_, _) =>
+                {
+                    threads.Add(Thread.CurrentThread);
+                    barrier.SignalAndWait(hang);
+                    return default(ValueTask);
+                },
+                stage =>
+                {
+                    stage.MaxWorkers = Workers;
+                    stage.DedicatedThreads = true;
+                })
+            .Build()
+            .RunAsync(hang);
+
+        report.ShouldBalance();
+        report.Consumers().Completed.Should().Be(2 * Workers);
+        threads.Should().OnlyContain(thread => !thread.IsThreadPoolThread);
+        threads.Distinct().Should().HaveCount(Workers);
+        while (threads.Any(thread => thread.IsAlive))
+        {
+            await Task.Yield();
+        }
+    }
+
+    [GuardedFact]
+    public async Task DedicatedThreads_HandlersSuspendFailAndAreStopped_KeepAllPromises()
+    {
+        for (int round = 0; round < 50; round++)
+        {
+            int failing = 20 + round;
+            await using PooledPipeline<int> pipeline = PooledPipeline.CreateBuilder<int>(capacity: 8)
+                .Produce(Enumerable.Range(0, 200))
+                .Consume(
+                    async (item, _) =>
+                    {
+                        if (item % 3 == 0)
+                        {
+                            await Task.Yield();
+                        }
+
+                        if (item == failing && failing % 2 == 0)
+                        {
+                            throw new InvalidOperationException("boom");
+                        }
+                    },
+                    stage =>
+                    {
+                        stage.MaxWorkers = 3;
+                        stage.DedicatedThreads = true;
+                    })
+                .Build();
+            await Task.WhenAny(pipeline.RunAsync());
+            pipeline.Report!.ShouldBalance();
+            pipeline.Report!.Outcome.Should().Be(failing % 2 == 0 ? PipelineOutcome.Faulted : PipelineOutcome.Completed);
+        }
     }
 
     [GuardedFact]

@@ -1,0 +1,35 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace ProducerConsumer;
+
+#pragma warning disable RS0030 // As Engine/Background.cs: work starts in these two files and nowhere else.
+
+/// <summary>A thread of one worker's own, which waits when the worker has nothing to do. It ends with the worker.</summary>
+/// <param name="name">The name of the thread, for debuggers.</param>
+/// <param name="run">What to do, each time it is asked for.</param>
+[SuppressMessage("Design", "CA1001", Justification = "A semaphore without a wait handle has nothing to free.")]
+internal sealed class DedicatedThread(string name, Action run)
+{
+    private readonly SemaphoreSlim _due = new(0);
+
+    /// <summary>Whether the last step was done. For the thread itself.</summary>
+    private bool _ended;
+
+    /// <summary>Starts the thread, which then waits. It sees nothing of the caller's execution context.</summary>
+    public void Start() => new Thread(Loop) { IsBackground = true, Name = name }.UnsafeStart();
+
+    /// <summary>Has the thread do its work once more. From any thread.</summary>
+    public void Run() => _due.Release();
+
+    /// <summary>The work that is being done is the last. By the thread itself.</summary>
+    public void End() => _ended = true;
+
+    private void Loop()
+    {
+        while (!_ended)
+        {
+            _due.Wait();
+            run();
+        }
+    }
+}
