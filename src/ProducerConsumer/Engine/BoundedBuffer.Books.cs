@@ -35,15 +35,18 @@ internal sealed partial class BoundedBuffer<T>
         }
     }
 
-    /// <summary>As <see cref="SettleCanceled(Claim{T}, CallResults)"/>, for a call that was cancelled after its item was kept: it is kept no longer.</summary>
+    /// <summary>
+    /// As <see cref="SettleCanceled(Claim{T}, CallResults)"/>, for a call that was cancelled after its item was kept: it is
+    /// kept no longer if it has had effects of its own.
+    /// </summary>
     public void SettleCanceled(Claim<T> claim, KeptItems<T> kept, CallResults results)
     {
         Signals signals = default;
         using (EnterSection())
         {
-            if (kept.Count > 0)
+            if (kept.Count > 0 && results.Emitted > 0)
             {
-                // Else it is in the books already: what was kept is settled.
+                // With nothing kept it is in the books already: what was kept is settled.
                 signals.Settle(kept.Own[^1].Context, ItemOutcome.Undelivered);
                 kept.RemoveLast_NeedsLock();
                 _gate.State.Claimed--;

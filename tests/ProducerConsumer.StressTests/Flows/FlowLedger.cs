@@ -20,19 +20,12 @@ internal sealed class FlowLedger
         Failed = [.. calls.Where(call => call.End == FlowEnd.Failed).Select(call => call.Item)];
         IEnumerable<Parcel> begun = step.HasCalls ? calls.Select(call => call.Item) : next!.Accepted.SelectMany(batch => batch.Members);
         Accepted = [.. begun, .. Unstarted];
-        Ordered = step.HasCalls ? Accepted : [.. next!.Ordered.SelectMany(batch => batch.Members)];
     }
 
     public StageReport Report { get; }
 
     /// <summary>All that the stage took in: first what it began, in that order, then what it did not begin, in the order of the report.</summary>
     public IReadOnlyList<Parcel> Accepted { get; }
-
-    /// <summary>
-    /// What is in its order with one worker. Not what a batch stage did not pass on: it hands back what it kept after what
-    /// waited behind that.
-    /// </summary>
-    public IReadOnlyList<Parcel> Ordered { get; }
 
     public IReadOnlyList<Parcel> Failed { get; }
 

@@ -21,7 +21,7 @@ internal sealed class FlowOrder(Flow flow, FlowBooks books, IReadOnlyList<FlowLe
     {
         string[] actual =
         [
-            .. ledgers[position].Ordered.SelectMany(item => item.Pieces)
+            .. ledgers[position].Accepted.SelectMany(item => item.Pieces)
                 .Where(piece => flow.ProducerOf(piece.Origin) == producer).Select(piece => piece.Name),
         ];
         string[] expected =
