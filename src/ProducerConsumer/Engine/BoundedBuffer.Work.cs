@@ -171,7 +171,12 @@ internal sealed partial class BoundedBuffer<T>
             return 1;
         }
 
-        long claimed = _gate.State.Claimed - _kept.Sum(static kept => kept.Count); // Not what a batch keeps until it is full.
+        long claimed = _gate.State.Claimed;
+        foreach (KeptItems<T> kept in _kept)
+        {
+            claimed -= kept.Count; // Or a batch that is nearly as large as the capacity would be filled one by one.
+        }
+
         long share = Math.Min(_items.Count / _workers!.Active_NeedsLock, Capacity - claimed);
         return (int)Math.Clamp(share, 1, most);
     }
