@@ -305,6 +305,10 @@ public abstract partial class PipelineContract
         await subject.StartAsync();
         await gate.Arrived;
         Task<PipelineReport> stop = subject.Pipeline.StopAsync(StopMode.Abort);
+        while (subject.Pipeline.Run.Stages.SkipLast(1).Any(stage => stage.ReadBooks().Workers > 0))
+        {
+            await Task.Yield(); // Whoever has an item on its way hands it back; seconds are enough for that.
+        }
 
         clock.Advance(TimeSpan.FromSeconds(6.9));
         stop.IsCompleted.Should().BeFalse();
