@@ -2,7 +2,7 @@ namespace ProducerConsumer;
 
 #pragma warning disable RS0030 // The one file that starts work, so that the owner of every task can be found here.
 
-/// <summary>The only place of the library that hands work to the thread pool.</summary>
+/// <summary>The only place of the library that hands work to the thread pool or starts a thread.</summary>
 internal static class Background
 {
     /// <summary>
@@ -16,6 +16,12 @@ internal static class Background
     /// </param>
     public static void Start(IThreadPoolWorkItem workItem, bool local) =>
         ThreadPool.UnsafeQueueUserWorkItem(workItem, local);
+
+    /// <summary>Starts a thread that does not keep the process alive and sees nothing of the caller's execution context.</summary>
+    /// <param name="name">The name of the thread, for debuggers.</param>
+    /// <param name="run">What it does, to its end. Must not throw.</param>
+    public static void StartThread(string name, Action run) =>
+        new Thread(() => run()) { IsBackground = true, Name = name }.UnsafeStart();
 
     /// <summary>A timer that is not armed yet. Its callback runs on the thread pool, in the default execution context.</summary>
     public static Timer CreateTimer(Action callback)

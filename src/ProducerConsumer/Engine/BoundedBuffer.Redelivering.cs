@@ -60,13 +60,14 @@ internal sealed partial class BoundedBuffer<T>
         Raise(ref signals);
     }
 
-    /// <summary>Hands back what waits, in the order in which it failed. Its timers find nothing to do.</summary>
+    /// <summary>Hands back what waits, in the order in which it failed. Its timers are to be cancelled outside the lock.</summary>
     private void ReturnRedeliveries_NeedsLock(ref Signals signals)
     {
         foreach (Redelivery redelivery in _redeliveries)
         {
             redelivery.Node = null;
             Return_NeedsLock(redelivery.Item, ref signals);
+            (signals.Cancelled ??= []).Add(redelivery);
         }
 
         _redeliveries.Clear();
@@ -79,7 +80,11 @@ internal sealed partial class BoundedBuffer<T>
         /// <summary>Stands for the ticket of a claim, which those of the items that were taken away from one are.</summary>
         public const long Ticket = 0;
 
+        /// <summary>Null before <see cref="Begin"/> has made it.</summary>
         private ITimer? _timer;
+
+        /// <summary>Whether the item was handed back, so that the timer is not wanted any more.</summary>
+        private bool _isCancelled;
 
         public Single<T> Item => item;
 
@@ -93,6 +98,13 @@ internal sealed partial class BoundedBuffer<T>
                 // Kept alive by this, and this by the timer: a timer that nobody refers to may never fire.
                 _timer = clock.CreateTimer(
                     static state => ((Redelivery)state!).End(), this, delay, Timeout.InfiniteTimeSpan);
+
+                // With the fence, either this sees that a close came first, or the close sees the timer.
+                Interlocked.MemoryBarrier();
+                if (Volatile.Read(ref _isCancelled))
+                {
+                    Release();
+                }
             }
             catch (Exception error)
             {
@@ -101,10 +113,31 @@ internal sealed partial class BoundedBuffer<T>
             }
         }
 
+        /// <summary>The item was handed back: a timer must not keep the pipeline alive until its time. Outside the lock.</summary>
+        public void Cancel()
+        {
+            Volatile.Write(ref _isCancelled, true);
+            Interlocked.MemoryBarrier(); // The other half of Begin.
+            Release();
+        }
+
         private void End()
         {
             buffer.Deliver(this);
-            _timer?.Dispose();
+            Release();
+        }
+
+        /// <summary>The clock is the application's, and on its thread nobody else would catch what it throws.</summary>
+        private void Release()
+        {
+            try
+            {
+                Volatile.Read(ref _timer)?.Dispose();
+            }
+            catch (Exception error)
+            {
+                buffer.RecordForeignFault(error);
+            }
         }
     }
 }

@@ -36,6 +36,9 @@ internal sealed partial class BoundedBuffer<T>
         /// <summary>To be armed: there is something to look after.</summary>
         public Watchdog? Watchdog;
 
+        /// <summary>Redeliveries whose timers are not wanted any more; null for none.</summary>
+        public List<Redelivery>? Cancelled;
+
         /// <summary>Whether <see cref="Dropped"/> holds an item. One write drops at most one.</summary>
         public bool HasDropped;
         public T Dropped;
@@ -114,6 +117,7 @@ internal sealed partial class BoundedBuffer<T>
             Array.ForEach(signals.Parked, static worker => worker.Wake());
         }
 
+        signals.Cancelled?.ForEach(static redelivery => redelivery.Cancel());
         if (signals.HasDropped)
         {
             _onDropped?.Invoke(signals.Dropped);

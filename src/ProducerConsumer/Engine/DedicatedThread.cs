@@ -2,8 +2,6 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace ProducerConsumer;
 
-#pragma warning disable RS0030 // As Engine/Background.cs: work starts in these two files and nowhere else.
-
 /// <summary>A thread of one worker's own, which waits when the worker has nothing to do. It ends with the worker.</summary>
 /// <param name="name">The name of the thread, for debuggers.</param>
 /// <param name="run">What to do, each time it is asked for.</param>
@@ -16,7 +14,7 @@ internal sealed class DedicatedThread(string name, Action run)
     private bool _ended;
 
     /// <summary>Starts the thread, which then waits. It sees nothing of the caller's execution context.</summary>
-    public void Start() => new Thread(Loop) { IsBackground = true, Name = name }.UnsafeStart();
+    public void Start() => Background.StartThread(name, Loop);
 
     /// <summary>Has the thread do its work once more. From any thread.</summary>
     public void Run() => _due.Release();

@@ -9,9 +9,9 @@ internal sealed class TimeLimit<T>(PipelineRun run, string stage, TimeSpan limit
     public async ValueTask HandleAsync(T item, CancellationToken cancellationToken)
     {
         CancellationTokenSource source = new(); // Never disposed: the timer may be about to cancel it.
+        ITimer timer = run.TimeProvider.CreateTimer(_ => Expire(source), null, limit, Timeout.InfiniteTimeSpan);
         CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(
             static state => ((CancellationTokenSource)state!).Cancel(), source);
-        ITimer timer = run.TimeProvider.CreateTimer(_ => Expire(source), null, limit, Timeout.InfiniteTimeSpan);
         try
         {
             await handle(item, source.Token).ConfigureAwait(false);
@@ -23,7 +23,20 @@ internal sealed class TimeLimit<T>(PipelineRun run, string stage, TimeSpan limit
         finally
         {
             registration.Unregister();
+            Release(timer);
+        }
+    }
+
+    /// <summary>The clock is the application's: what it throws here changes nothing for an item that is done.</summary>
+    private void Release(ITimer timer)
+    {
+        try
+        {
             timer.Dispose();
+        }
+        catch (Exception error)
+        {
+            run.RecordCallbackFailure(new ItemFailure("clock", error));
         }
     }
 

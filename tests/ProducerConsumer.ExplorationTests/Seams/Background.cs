@@ -8,6 +8,9 @@ internal static class Background
     /// <summary>Which queue does not matter: every order of what is queued is explored anyway.</summary>
     public static void Start(IThreadPoolWorkItem workItem, bool local) => SynchronizationContext.PostToExplorer(workItem.Execute);
 
+    /// <summary>A thread is one more that the explorer has go on.</summary>
+    public static void StartThread(string name, Action run) => SynchronizationContext.PostToExplorer(run);
+
     public static Timer CreateTimer(Action callback) => new(callback);
 
     /// <summary>There is nothing to spin for: the explorer has others go on instead.</summary>

@@ -201,6 +201,23 @@ public sealed class RedeliveryTests
         report.Failures.Should().OnlyContain(failure => failure.Exception.Message == "clock");
     }
 
+    [GuardedFact]
+    public async Task Abort_ItemsWait_LeavesNoTimerBehind()
+    {
+        CountingClock clock = new();
+        await using PooledPipeline<int> pipeline = Build(_ => true, attempts: 9, clock: clock);
+        await pipeline.StartAsync();
+        await WriteAsync(pipeline, 20);
+        while (clock.Live < 20)
+        {
+            await Task.Yield();
+        }
+
+        (await pipeline.StopAsync(StopMode.Abort)).ShouldBalance();
+
+        clock.Live.Should().Be(0);
+    }
+
     /// <summary>Tracked, through several stages of which each fails now and then: told once, when all is done.</summary>
     [GuardedFact]
     public async Task Redeliver_InEveryStage_SettlesEachItemOnce()
@@ -308,6 +325,42 @@ public sealed class RedeliveryTests
         }
 
         return await end;
+    }
+
+    /// <summary>Counts the timers that were made and not disposed.</summary>
+    private sealed class CountingClock : FakeTimeProvider
+    {
+        private int _live;
+
+        public int Live => Volatile.Read(ref _live);
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            Interlocked.Increment(ref _live);
+            return new Counted(this, base.CreateTimer(callback, state, dueTime, period));
+        }
+
+        private sealed class Counted(CountingClock clock, ITimer timer) : ITimer
+        {
+            private int _isDisposed;
+
+            public bool Change(TimeSpan dueTime, TimeSpan period) => timer.Change(dueTime, period);
+
+            public void Dispose()
+            {
+                timer.Dispose();
+                if (Interlocked.Exchange(ref _isDisposed, 1) == 0)
+                {
+                    Interlocked.Decrement(ref clock._live);
+                }
+            }
+
+            public ValueTask DisposeAsync()
+            {
+                Dispose();
+                return default;
+            }
+        }
     }
 
     private sealed class BrokenClock : FakeTimeProvider
