@@ -19,6 +19,11 @@ internal sealed class Construction(PipelineHead head, PipelineRun run)
         {
             HasDedicatedThreads = options.DedicatedThreads,
         };
+        if (options.CreateLanes is { } createLanes)
+        {
+            stage.Buffer.Partition(createLanes(stage.Name));
+        }
+
         _stages.Push(stage);
         return stage;
     }

@@ -35,11 +35,17 @@ public partial class PipelineBuilder<TIn, T>
     /// <param name="kind">The name of the stage unless the options say another.</param>
     /// <param name="configure">The application's settings.</param>
     /// <param name="maxWorkers">The shortcut for the most common of them.</param>
-    private StageOptions<T> Configure(string kind, Action<StageOptions<T>>? configure, int maxWorkers)
+    /// <param name="preserveOrder">The shortcut for another.</param>
+    private StageOptions<T> Configure(string kind, Action<StageOptions<T>>? configure, int maxWorkers, bool preserveOrder = false)
     {
         Require.Workers(maxWorkers, nameof(maxWorkers));
         string name = Flow.FreeName(kind);
         StageOptions<T> options = new(name) { MaxWorkers = maxWorkers };
+        if (preserveOrder)
+        {
+            options.PreserveOrder();
+        }
+
         configure?.Invoke(options);
         options.Freeze();
         if (options.Name != name)
@@ -63,10 +69,18 @@ public partial class PipelineBuilder<TIn, T>
         BufferedStage<TIn> Attach(Construction construction, BufferedStage<TOut> next)
         {
             validate?.Invoke(options.Capacity ?? before.Head.Capacity);
+            ResultWindow<T, TOut>? window = null;
             BufferedStage<T> stage = construction.AddStage(options, (stage, rules) =>
             {
-                Outlet<TOut> outlet = new(next.Buffer, stage.Name);
-                return new SettlingWorker<T>(stage, rules, CreateCode, outlet);
+                OrderedOutlet<T, TOut>? ordered = window is null ? null : new(stage.Buffer, next.Buffer, window, stage.Name, stage.MaxBatch);
+                Outlet<TOut> outlet = ordered ?? new Outlet<TOut>(next.Buffer, stage.Name);
+                SettlingWorker<T> worker = new(stage, rules, CreateCode, outlet);
+                if (ordered is not null)
+                {
+                    ordered.Claim = worker.Claim;
+                }
+
+                return worker;
 
                 WorkerCode<T> CreateCode(ItemWorker<T> worker)
                 {
@@ -76,6 +90,13 @@ public partial class PipelineBuilder<TIn, T>
                     return new WorkerCode<T>(Limit(stage, options, code.Handler), code);
                 }
             });
+            if (options.PreservesOrder && (options.MaxWorkers > 1 || options.OnFailure.Redelivers))
+            {
+                // One worker alone keeps the order by itself, unless it comes back to items that failed.
+                window = new ResultWindow<T, TOut>(options.Window ?? stage.Buffer.Capacity, stage.Buffer, next.Buffer, stage.Name);
+                stage.Buffer.Preserve(window);
+            }
+
             next.ComesAfter(stage.Pool.Completion);
             return before.Attach(construction, stage);
         }
@@ -84,6 +105,13 @@ public partial class PipelineBuilder<TIn, T>
     /// <summary>Adds the last stage.</summary>
     private PipelineRecipe<TIn> AddLastStage(StageOptions<T> options, Func<T, CancellationToken, ValueTask> handle)
     {
+        if (options.PreservesOrder)
+        {
+            throw new ArgumentException(
+                $"Stage '{options.Name}' is the last one and emits nothing whose order could be preserved. To handle items in their order, leave PreserveOrder out and have one worker, or one at a time for each key with PartitionBy.",
+                nameof(options));
+        }
+
         Flow<TIn, T> before = Flow;
         return new PipelineRecipe<TIn>(
             before.Head,

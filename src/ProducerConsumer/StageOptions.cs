@@ -114,9 +114,65 @@ public sealed class StageOptions<T>
     /// <value>The default value stops the run.</value>
     public FailurePolicy<T> OnFailure { get; }
 
+    /// <summary>Whether results go on in the order of the items.</summary>
+    internal bool PreservesOrder { get; private set; }
+
+    /// <summary>The most items that are begun and whose results have not gone on; null for the capacity.</summary>
+    internal int? Window { get; private set; }
+
+    /// <summary>Makes the lanes of one pipeline that is built, for a stage of that name; null when items have no keys.</summary>
+    internal Func<string, Lanes<T>>? CreateLanes { get; private set; }
+
     internal BoundedChannelFullMode FullMode { get; private set; } = BoundedChannelFullMode.Wait;
 
     internal Action<T>? OnDropped { get; private set; }
+
+    /// <summary>
+    /// Has the results of this stage go on in the order of its items, whatever the number of workers. A slow item holds
+    /// the results of those behind it back; when <paramref name="window"/> items have been begun whose results did not go
+    /// on, no other is begun, so memory does not grow. An item is in flight until its results have gone on. An item that is
+    /// left out, skipped or dead-lettered makes way; one that is delivered again keeps its turn. Without a word, results go
+    /// on as they come.
+    /// </summary>
+    /// <param name="window">The most items that have been begun and whose results have not gone on: 1 or more. The default is the capacity of the stage.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="window"/> is less than 1.</exception>
+    /// <remarks>
+    /// The window counts items: if an item has many results, those that it emits before its turn wait in memory with it.
+    /// Refused together with <see cref="PartitionBy{TKey}"/> when the pipeline is built.
+    /// </remarks>
+    public void PreserveOrder(int? window = null)
+    {
+        if (window is < 1)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(window), window, $"window is {window}. Give how many items may be begun before the results of the oldest have gone on, 1 or more.");
+        }
+
+        _freeze.Check(nameof(PreserveOrder));
+        PreservesOrder = true;
+        Window = window;
+    }
+
+    /// <summary>
+    /// Has the items of each key handled one after the other and in their order, by all workers of the stage. Keys do not
+    /// wait for each other: a slow item holds up those of its own key and no other, as long as a worker is free and items
+    /// of other keys are among those that wait in front of the stage. A key costs memory only while it has items here.
+    /// </summary>
+    /// <typeparam name="TKey">The keys. Equality and hash code of a key must not change.</typeparam>
+    /// <param name="key">
+    /// The key of an item. Called once per item, by one worker at a time, so it should be quick and must not block. If it
+    /// throws or returns <see langword="null"/>, that is a failure of the item.
+    /// </param>
+    /// <param name="comparer">Says which keys are the same; the default comparer if it is left out.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="key"/> is <see langword="null"/>.</exception>
+    /// <remarks>An item that is delivered again keeps its place before the others of its key. Refused together with a drop mode when the pipeline is built.</remarks>
+    public void PartitionBy<TKey>(Func<T, TKey> key, IEqualityComparer<TKey>? comparer = null)
+        where TKey : notnull
+    {
+        Require.NotNull(key, nameof(key), "Give a quick function that returns the key of an item.");
+        _freeze.Check(nameof(PartitionBy));
+        CreateLanes = stage => new Lanes<T, TKey>(key, comparer ?? EqualityComparer<TKey>.Default, stage);
+    }
 
     /// <summary>
     /// Lets writes to a full stage drop an item instead of waiting. Every drop is counted and told to
@@ -153,6 +209,18 @@ public sealed class StageOptions<T>
         {
             throw new InvalidOperationException(
                 $"Stage '{Name}' drops items when it is full ({FullMode}) and redelivers those that fail, which keep their place meanwhile: new items would be dropped for old ones. Leave one of DropWhenFull and Redeliver out.");
+        }
+
+        if (OnDropped is not null && CreateLanes is not null)
+        {
+            throw new InvalidOperationException(
+                $"Stage '{Name}' drops items when it is full ({FullMode}) and partitions them, so that the oldest one may be in the middle of its key. Leave PartitionBy out, or drop in a stage before it.");
+        }
+
+        if (PreservesOrder && CreateLanes is not null)
+        {
+            throw new InvalidOperationException(
+                $"Stage '{Name}' has PreserveOrder, the order of all items, and PartitionBy, the order within each key. Leave one of them out.");
         }
     }
 }

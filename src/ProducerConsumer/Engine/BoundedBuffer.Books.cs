@@ -6,33 +6,45 @@ internal sealed partial class BoundedBuffer<T>
     /// <summary>Books the calls of a claim that is done, for a worker that does not come back at once.</summary>
     public void Settle(Claim<T> claim)
     {
+        Signals signals = default;
         using (EnterSection())
         {
-            Book_NeedsLock(claim);
+            Book_NeedsLock(claim, ref signals);
             Release_NeedsLock(claim);
+            CallWorkerForMore_NeedsLock(ref signals);
         }
+
+        Raise(ref signals);
     }
 
     /// <summary>Books the call that the owner of a claim started last as failed.</summary>
     public void SettleFailed(Claim<T> claim)
     {
+        Signals signals = default;
         using (EnterSection())
         {
+            LeaveOrder_NeedsLock(claim, ref signals);
             _gate.State.Claimed--;
             _ledger.Fail_NeedsLock();
             claim.SettleBooked_NeedsLock();
         }
+
+        Raise(ref signals);
     }
 
     /// <summary>Books the item that the owner of a claim started last as taken care of by the dead-letter handler.</summary>
     public void SettleDeadLettered(Claim<T> claim)
     {
+        Signals signals = default;
         using (EnterSection())
         {
+            LeaveOrder_NeedsLock(claim, ref signals);
             _gate.State.Claimed--;
             _ledger.DeadLetter_NeedsLock();
             claim.SettleBooked_NeedsLock();
         }
+
+        Raise(ref signals);
     }
 
     /// <summary>
@@ -86,12 +98,22 @@ internal sealed partial class BoundedBuffer<T>
     /// <summary>Hands the item back that the owner of a claim started last: a stop cancelled its call, or refused what it emitted.</summary>
     public void SettleCanceled(Claim<T> claim, CallResults results)
     {
+        Signals signals = default;
         using (EnterSection())
         {
+            LeaveOrder_NeedsLock(claim, ref signals);
+            if (_window is not null)
+            {
+                (int emitted, object?[] refused) = _window.Take(claim.CurrentPlace);
+                results = new CallResults(emitted, [.. refused, .. results.Refused]);
+            }
+
             _gate.State.Claimed--;
             _ledger.Return_NeedsLock(Unfinished(claim, results));
             claim.SettleBooked_NeedsLock();
         }
+
+        Raise(ref signals);
     }
 
     /// <summary>A consistent copy of the books.</summary>
@@ -107,8 +129,15 @@ internal sealed partial class BoundedBuffer<T>
             }
 
             List<UndeliveredItem> inFlight = [];
+            long waiting = _items.Count + _parkedAccepted + _returned.Count + _redeliveries.Count + (_lanes?.Waiting ?? 0);
+            if (_window is not null)
+            {
+                LookAtOrder_NeedsLock(ref signals);
+                inFlight.AddRange(_window.CopyHeld().Select(static held =>
+                    new UndeliveredItem(held.Item.Item, held.Item.Attempts + 1, started: true) { Emitted = held.Emitted }));
+            }
+
             long completed = _gate.State.Completed;
-            long waiting = _items.Count + _parkedAccepted + _returned.Count + _redeliveries.Count;
             for (Claim<T>? claim = _busy; claim is not null; claim = claim.Next)
             {
                 (int settled, bool isRunning, T? running, int rest) = claim.Look_NeedsLock();
@@ -116,7 +145,8 @@ internal sealed partial class BoundedBuffer<T>
                 waiting += rest;
                 if (isRunning)
                 {
-                    inFlight.Add(new UndeliveredItem(running, attempts: claim.Attempts + 1, started: true) { Emitted = claim.Emitted });
+                    int emitted = _window?.EmittedOf(claim.PlaceOf_NeedsLock(claim.Settled_NeedsLock)) ?? claim.Emitted;
+                    inFlight.Add(new UndeliveredItem(running, attempts: claim.Attempts + 1, started: true) { Emitted = emitted });
                 }
             }
 
@@ -145,10 +175,32 @@ internal sealed partial class BoundedBuffer<T>
         return books;
     }
 
-    private void Book_NeedsLock(Claim<T> claim)
+    /// <summary>Books the calls of a claim that have ended. If results wait for their turn, their items stay in flight.</summary>
+    /// <param name="claim">The claim.</param>
+    /// <param name="signals">What is owed to others.</param>
+    /// <param name="isOwner">Whether the caller is the worker of the claim, and no call is running on another thread.</param>
+    private void Book_NeedsLock(Claim<T> claim, ref Signals signals, bool isOwner = true)
     {
-        int settled = claim.TakeSettled_NeedsLock();
-        _gate.State.Completed += settled;
-        _gate.State.Claimed -= settled;
+        int settled = claim.Settled_NeedsLock;
+        if (_window is not null)
+        {
+            _window.Hold(claim, settled, isOwner);
+            claim.TakeSettled_NeedsLock(settled);
+            if (_closed)
+            {
+                Book_NeedsLock(_window.TakeHeld(), ref signals);
+            }
+
+            return;
+        }
+
+        if (_lanes is not null)
+        {
+            LeaveLanes_NeedsLock(claim, settled);
+        }
+
+        int completed = claim.TakeSettled_NeedsLock(settled);
+        _gate.State.Completed += completed;
+        _gate.State.Claimed -= completed;
     }
 }

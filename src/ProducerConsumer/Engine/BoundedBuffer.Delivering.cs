@@ -21,6 +21,9 @@ internal sealed partial class BoundedBuffer<T>
     public int MaxLocalBatch =>
         _fullMode == BoundedChannelFullMode.Wait ? Math.Max(1, Math.Min(Math.Min(MaxBatch, 32), Capacity / 4)) : 1;
 
+    /// <summary>How many more items there is room for, or was a moment ago: it is read without the lock.</summary>
+    public int Room => _items.Room;
+
     /// <summary>Opens the way of one more producer.</summary>
     public Edge AddEdge(string source)
     {
@@ -74,11 +77,25 @@ internal sealed partial class BoundedBuffer<T>
     /// <summary>Takes over the items of a worker's batch, as <see cref="DeliverAsync"/> does; true when all are in.</summary>
     public ValueTask<bool> PublishAsync(LocalBatch<T> batch)
     {
-        if (!batch.HasContexts && TryPublishQuickly(batch))
+        return !batch.HasContexts && TryPublishQuickly(batch)
+            ? new ValueTask<bool>(true)
+            : DeliverManySlowly(batch, default, batch.Edge);
+    }
+
+    /// <summary>Takes over items, as <see cref="DeliverAsync"/> does; true when all are in. Their memory is not the caller's before that.</summary>
+    public ValueTask<bool> DeliverManyAsync(Portion<T> items, Edge edge)
+    {
+        if (items.HasContexts || !TryWriteQuickly(items.Items.Span, edge))
         {
-            return new ValueTask<bool>(true);
+            return DeliverManySlowly(batch: null, items, edge);
         }
 
+        items.Forget();
+        return new ValueTask<bool>(true);
+    }
+
+    private ValueTask<bool> DeliverManySlowly(LocalBatch<T>? batch, Portion<T> items, Edge edge)
+    {
         WriteWaiter waiter = _writeWaiters.Get();
         bool ended;
         bool parked = false;
@@ -86,8 +103,8 @@ internal sealed partial class BoundedBuffer<T>
         using (EnterSection())
         {
             ended = _ended;
-            Portion<T> items = batch.TakeAll_NeedsLock();
-            Accept_NeedsLock(batch.Edge, items.Length);
+            items = batch?.TakeAll_NeedsLock() ?? items;
+            Accept_NeedsLock(edge, items.Length);
             if (ended)
             {
                 Return_NeedsLock(items, ref signals);
@@ -100,7 +117,7 @@ internal sealed partial class BoundedBuffer<T>
                 if (added < items.Length)
                 {
                     _parkedAccepted += items.Length - added;
-                    _writers.Add(waiter.Begin(items[added..], written: 0, batch.Edge, isAccepted: true));
+                    _writers.Add(waiter.Begin(items[added..], written: 0, edge, isAccepted: true));
                     parked = true;
                 }
             }
@@ -165,7 +182,12 @@ internal sealed partial class BoundedBuffer<T>
 
     private void Return_NeedsLock(Single<T> item, ref Signals signals)
     {
-        _ledger.Return_NeedsLock(new UndeliveredItem(item.Item, item.Attempts, started: item.Attempts > 0));
+        CallResults results = item.Attempts > 0 && _window is not null ? _window.Take(item.Place) : CallResults.None;
+        _ledger.Return_NeedsLock(new UndeliveredItem(item.Item, item.Attempts, started: item.Attempts > 0)
+        {
+            Emitted = results.Emitted,
+            Refused = results.Refused,
+        });
         signals.Settle(item.Context, ItemOutcome.Undelivered);
     }
 }

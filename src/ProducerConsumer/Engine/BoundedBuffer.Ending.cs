@@ -56,6 +56,7 @@ internal sealed partial class BoundedBuffer<T>
 
             ReturnClaims_NeedsLock(ref signals);
             ReturnRedeliveries_NeedsLock(ref signals);
+            ReturnOrder_NeedsLock(ref signals);
             while (_items.Count > 0)
             {
                 Return_NeedsLock(_items.RemoveOldest(), ref signals);

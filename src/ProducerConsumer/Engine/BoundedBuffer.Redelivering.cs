@@ -7,7 +7,7 @@ internal sealed partial class BoundedBuffer<T>
     private readonly LinkedList<Redelivery> _redeliveries = new();
 
     /// <summary>Whether nothing will be there for workers to do any more. What a worker has in hand may still come back: that worker is there for it.</summary>
-    private bool IsOver_NeedsLock => _finished && _redeliveries.Count == 0;
+    private bool IsOver_NeedsLock => _finished && _redeliveries.Count == 0 && _lanes is null or { Waiting: 0 };
 
     /// <summary>
     /// Has the item that the owner of a claim started last come back after a time, or hands it back if the buffer is
@@ -15,11 +15,21 @@ internal sealed partial class BoundedBuffer<T>
     /// </summary>
     public void Redeliver(Claim<T> claim, TimeSpan delay, TimeProvider clock)
     {
-        Redelivery redelivery = new(this, new Single<T>(claim.Current, claim.CurrentContext, claim.Attempts + 1));
+        bool hasOrder = _window is not null || _lanes is not null;
+        long place = hasOrder ? claim.CurrentPlace : 0;
+        Redelivery redelivery = new(this, new Single<T>(claim.Current, claim.CurrentContext, claim.Attempts + 1, place));
         Signals signals = default;
         bool waits;
         using (EnterSection())
         {
+            if (hasOrder)
+            {
+                // It keeps its lane, or its slot; so what the worker has of the same lane is not to be begun before it.
+                Book_NeedsLock(claim, ref signals);
+                TakeAway_NeedsLock(claim);
+                CallWorkerForMore_NeedsLock(ref signals);
+            }
+
             _gate.State.Claimed--;
             claim.SettleBooked_NeedsLock();
             waits = !_closed;
@@ -51,9 +61,17 @@ internal sealed partial class BoundedBuffer<T>
             {
                 _redeliveries.Remove(redelivery.Node);
                 redelivery.Node = null;
-                _gate.State.Claimed++;
-                _returned.Enqueue((Redelivery.Ticket, redelivery.Item));
-                CallWorker_NeedsLock(ref signals);
+                if (_lanes is not null)
+                {
+                    _lanes.Return(redelivery.Item);
+                }
+                else
+                {
+                    _gate.State.Claimed++;
+                    _returned.Enqueue((Redelivery.Ticket, redelivery.Item));
+                }
+
+                CallWorkerForMore_NeedsLock(ref signals);
             }
         }
 

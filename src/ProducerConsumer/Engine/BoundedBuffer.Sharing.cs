@@ -31,10 +31,12 @@ internal sealed partial class BoundedBuffer<T>
         using (EnterSection())
         {
             TakeAway_NeedsLock(claim);
-            if (_returned.Count > 0)
+            if (_lanes is not null)
             {
-                CallWorker_NeedsLock(ref signals);
+                Book_NeedsLock(claim, ref signals); // Others of their lanes may be begun.
             }
+
+            CallWorkerForMore_NeedsLock(ref signals);
         }
 
         Raise(ref signals);
@@ -89,7 +91,7 @@ internal sealed partial class BoundedBuffer<T>
 
             signals.IsQuick = false;
             EndRest_NeedsLock(ref signals); // Whoever was to make room may be stuck.
-            if (LookAtClaims_NeedsLock(ref signals) | LookAtBatches_NeedsLock(ref signals))
+            if (LookAtClaims_NeedsLock(ref signals) | LookAtBatches_NeedsLock(ref signals) | LookAtOrder_NeedsLock(ref signals))
             {
                 Watch_NeedsLock(ref signals);
             }
@@ -119,7 +121,7 @@ internal sealed partial class BoundedBuffer<T>
         {
             TakeAwayFromOthers_NeedsLock(_stuck);
             _stuck.Clear();
-            CallWorker_NeedsLock(ref signals);
+            CallWorkerForMore_NeedsLock(ref signals);
         }
 
         return held;
@@ -192,6 +194,12 @@ internal sealed partial class BoundedBuffer<T>
 
     private void TakeAway_NeedsLock(Claim<T> claim)
     {
+        if (_lanes is not null)
+        {
+            ReturnToLanes_NeedsLock(claim.EndTake_NeedsLock());
+            return;
+        }
+
         foreach (Single<T> item in claim.EndTake_NeedsLock())
         {
             _returned.Enqueue((claim.Ticket, item));

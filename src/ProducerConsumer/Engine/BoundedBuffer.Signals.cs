@@ -36,6 +36,9 @@ internal sealed partial class BoundedBuffer<T>
         /// <summary>To be armed: there is something to look after.</summary>
         public Watchdog? Watchdog;
 
+        /// <summary>Whether results wait that could go on, and nobody else may come to them.</summary>
+        public bool Offers;
+
         /// <summary>Redeliveries whose timers are not wanted any more; null for none.</summary>
         public List<Redelivery>? Cancelled;
 
@@ -115,6 +118,11 @@ internal sealed partial class BoundedBuffer<T>
         if (signals.Parked is not null)
         {
             Array.ForEach(signals.Parked, static worker => worker.Wake());
+        }
+
+        if (signals.Offers)
+        {
+            _window!.Offer();
         }
 
         signals.Cancelled?.ForEach(static redelivery => redelivery.Cancel());

@@ -21,11 +21,7 @@ internal sealed partial class BoundedBuffer<T>
         {
             _watchdog = watchdog;
             _workers = workers;
-            if (_items.Count > 0)
-            {
-                CallWorker_NeedsLock(ref signals);
-            }
-
+            CallWorkerForMore_NeedsLock(ref signals);
             signals.Finished = _finished;
             signals.Error = _error;
             signals.Workers = workers;
@@ -50,7 +46,7 @@ internal sealed partial class BoundedBuffer<T>
         signals.IsPaced = suspended;
         using (EnterSection())
         {
-            Book_NeedsLock(claim);
+            Book_NeedsLock(claim, ref signals);
             _workers!.Arrive_NeedsLock(worker);
             if (worker.HasEnded)
             {
@@ -75,24 +71,29 @@ internal sealed partial class BoundedBuffer<T>
                     Refill_NeedsLock(ref signals);
                 }
             }
-            else if (_items.Count > 0)
+            else if (Startable_NeedsLock is > 0 and int startable)
             {
-                int count = ShareOf_NeedsLock(Math.Min(most, claim.Size));
-                Span<T> items = Fill_NeedsLock(claim, count, ref signals);
-                if (_items.HasContexts)
-                {
-                    _items.MoveOldestContexts(claim.FillContexts_NeedsLock());
-                }
-
-                _items.RemoveOldest(items);
-                _gate.State.Claimed += count;
+                int count = ShareOf_NeedsLock(startable, Math.Min(most, claim.Size));
                 signals.IsQuick = count >= _quickClaim;
-                Refill_NeedsLock(ref signals);
+                if (_lanes is not null)
+                {
+                    FillFromLanes_NeedsLock(claim, count, ref signals);
+                }
+                else
+                {
+                    FillWithOldest_NeedsLock(claim, count, ref signals);
+                }
             }
             else
             {
                 Release_NeedsLock(claim);
-                if (!IsOver_NeedsLock)
+                if (MustFindKeys_NeedsLock)
+                {
+                    _lanes!.BeginDispatch(_items);
+                    Occupy_NeedsLock(claim);
+                    taken = Taken.Keys;
+                }
+                else if (!IsOver_NeedsLock)
                 {
                     _workers.Park_NeedsLock(worker);
                     taken = Taken.Parked;
@@ -163,29 +164,50 @@ internal sealed partial class BoundedBuffer<T>
         }
     }
 
+    /// <summary>How many items a worker may begin.</summary>
+    private int Startable_NeedsLock =>
+        _lanes?.Startable ?? (_window is null ? _items.Count : Math.Min(_items.Count, _window.Room));
+
+    /// <summary>Whether a worker could begin an item that comes now, or look for its key.</summary>
+    private bool CanStart_NeedsLock => _window is null or { Room: > 0 };
+
     /// <summary>A fair share of the items, and no more in the hands of workers than the buffer itself holds.</summary>
-    private int ShareOf_NeedsLock(int most)
+    private int ShareOf_NeedsLock(int startable, int most)
     {
         if (most == 1)
         {
             return 1;
         }
 
-        long claimed = _gate.State.Claimed;
+        long claimed = _gate.State.Claimed - (_window?.Held ?? 0);
         foreach (KeptItems<T> kept in _kept)
         {
             claimed -= kept.Count; // Or a batch that is nearly as large as the capacity would be filled one by one.
         }
 
-        long share = Math.Min(_items.Count / _workers!.Active_NeedsLock, Capacity - claimed);
+        long share = Math.Min(startable / _workers!.Active_NeedsLock, Capacity - claimed);
         return (int)Math.Clamp(share, 1, most);
+    }
+
+    private void FillWithOldest_NeedsLock(Claim<T> claim, int count, ref Signals signals)
+    {
+        Span<T> items = Fill_NeedsLock(claim, count, ref signals);
+        if (_items.HasContexts)
+        {
+            _items.MoveOldestContexts(claim.FillContexts_NeedsLock());
+        }
+
+        _window?.Number(claim.FillPlaces_NeedsLock());
+        _items.RemoveOldest(items);
+        _gate.State.Claimed += count;
+        Refill_NeedsLock(ref signals);
     }
 
     /// <summary>Fills a claim; items that come from the buffer are the caller's to count as claimed.</summary>
     private Span<T> Fill_NeedsLock(Claim<T> claim, int count, ref Signals signals)
     {
         Occupy_NeedsLock(claim);
-        if (count > 1 && _workers!.MaxWorkers > 1)
+        if (count > 1 && (_workers!.MaxWorkers > 1 || _window is not null))
         {
             Watch_NeedsLock(ref signals);
         }
@@ -197,6 +219,11 @@ internal sealed partial class BoundedBuffer<T>
     {
         Fill_NeedsLock(claim, 1, ref signals)[0] = item.Item;
         claim.Attempts = item.Attempts;
+        if (_window is not null)
+        {
+            claim.FillPlaces_NeedsLock()[0] = item.Place;
+        }
+
         if (item.Context is not null)
         {
             claim.FillContexts_NeedsLock()[0] = item.Context;
@@ -205,11 +232,12 @@ internal sealed partial class BoundedBuffer<T>
 
     /// <summary>
     /// Puts an item into the hands of a parked worker, past the buffer: its slot stays free for the next. Not where the
-    /// order is to be exact, since a busy worker could start the next item before the other has come.
+    /// order is to be exact, since a busy worker could start the next item before the other has come, nor where the items
+    /// have an order of their own.
     /// </summary>
     private bool TryHandOver_NeedsLock(Single<T> item, ref Signals signals)
     {
-        if (MaxBatch == 1 || _items.Count > 0 || _returned.Count > 0 || _workers is null || !_workers.TryCallParked_NeedsLock(out WorkerPool.Call call))
+        if (MaxBatch == 1 || _window is not null || _lanes is not null || _items.Count > 0 || _returned.Count > 0 || _workers is null || !_workers.TryCallParked_NeedsLock(out WorkerPool.Call call))
         {
             return false;
         }
@@ -221,10 +249,14 @@ internal sealed partial class BoundedBuffer<T>
         return true;
     }
 
-    /// <summary>Has a worker come if an item waits.</summary>
+    /// <summary>Whether a worker that comes finds something to do.</summary>
+    private bool HasWork_NeedsLock =>
+        _returned.Count > 0 || Startable_NeedsLock > 0 || (_lanes is { IsDispatching: false } && _items.Count > 0);
+
+    /// <summary>Has a worker come if there is something to do.</summary>
     private void CallWorkerForMore_NeedsLock(ref Signals signals)
     {
-        if (_items.Count > 0 || _returned.Count > 0)
+        if (HasWork_NeedsLock)
         {
             CallWorker_NeedsLock(ref signals);
         }

@@ -153,7 +153,7 @@ internal sealed partial class BoundedBuffer<T>
         }
 
         _items.Add(item.Item, item.Context);
-        CallWorker_NeedsLock(ref signals);
+        CallWorkerForMore_NeedsLock(ref signals);
         WakeWatchers_NeedsLock(_readWatchers, ref signals);
     }
 

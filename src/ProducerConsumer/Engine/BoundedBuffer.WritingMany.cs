@@ -100,7 +100,7 @@ internal sealed partial class BoundedBuffer<T>
         {
             _items.AddMany(items[added..(added + rest)]);
             added += rest;
-            CallWorker_NeedsLock(ref signals);
+            CallWorkerForMore_NeedsLock(ref signals);
             WakeWatchers_NeedsLock(_readWatchers, ref signals);
         }
 

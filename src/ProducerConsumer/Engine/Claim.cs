@@ -65,6 +65,9 @@ internal sealed partial class Claim<T>(Outlet? outlet = null)
     /// <summary>The ticket that the watchdog saw last. Guarded by the lock.</summary>
     public long SeenTicket { get; set; }
 
+    /// <summary>Where the calls for the items put their results; null if there are none.</summary>
+    public Outlet? Outlet => outlet;
+
     /// <summary>How many results of the call that is running the next stage has. Approximate while the owner works.</summary>
     public int Emitted => outlet?.Emitted ?? 0;
 
@@ -125,8 +128,15 @@ internal sealed partial class Claim<T>(Outlet? outlet = null)
     /// <summary>Whether the item of the call that is running is kept: somebody else settles it. Written by the owner.</summary>
     public bool IsKept { get; private set; }
 
+    /// <summary>Whether any item was ever kept, so that only the owner can tell which calls are to be booked.</summary>
+    public bool HasKept { get; private set; }
+
     /// <summary>The item of the call that is running is in a collection of kept items from here on. By the owner.</summary>
-    public void Keep() => IsKept = true;
+    public void Keep()
+    {
+        IsKept = true;
+        HasKept = true;
+    }
 
     /// <summary>The call for a kept item has ended. By the owner.</summary>
     public void SettleKept()
@@ -147,14 +157,17 @@ internal sealed partial class Claim<T>(Outlet? outlet = null)
         Settle();
     }
 
-    /// <summary>How many calls have ended that are not in the books yet. By the owner, which is done with their items.</summary>
-    public int TakeSettled_NeedsLock()
+    /// <summary>
+    /// How many of the first calls have ended that are not in the books yet. Their items are done with. By the owner, or,
+    /// in a stage that keeps nothing, by anybody.
+    /// </summary>
+    public int TakeSettled_NeedsLock(int settled)
     {
-        Clear(0, _settled);
-        int settled = _settled - _booked - _kept;
-        _booked = _settled;
+        Clear(0, settled);
+        int count = settled - _booked - _kept;
+        _booked = settled;
         _kept = 0;
-        return settled;
+        return count;
     }
 
     /// <summary>Fills the claim, in which everything is done and booked: where to put the items.</summary>
@@ -199,7 +212,8 @@ internal sealed partial class Claim<T>(Outlet? outlet = null)
         Single<T>[] rest = new Single<T>[_end - next];
         for (int i = 0; i < rest.Length; i++)
         {
-            rest[i] = new Single<T>(_items[next + i], HasContexts ? _contexts[next + i] : null, Attempts);
+            int index = next + i;
+            rest[i] = SingleOf_NeedsLock(index) with { Place = _places.Length > 0 ? _places[index] : 0 };
         }
 
         Clear(next, _end - next);

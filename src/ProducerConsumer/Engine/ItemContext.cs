@@ -33,6 +33,15 @@ internal sealed class ItemContext
     /// <summary>The parent of what is done with the item; null for none.</summary>
     public Activity? Activity { get; }
 
+    /// <summary>What the call for the item is to throw, because something was thrown before there was a call; null for nothing.</summary>
+    public Exception? Fault { get; private init; }
+
+    /// <summary>The context of an item that has failed before its call.</summary>
+    /// <param name="context">The context that the item had; null for none.</param>
+    /// <param name="fault">What was thrown.</param>
+    public static ItemContext Faulted(ItemContext? context, Exception fault) =>
+        new(context is null ? null : context.Settle, context?.Activity) { Fault = fault };
+
     /// <summary>The context of an item that stands for several; null when none of them has one that waits.</summary>
     public static ItemContext? Gather(IEnumerable<ItemContext?> contexts)
     {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.ExceptionServices;
 
 namespace ProducerConsumer;
 
@@ -18,6 +19,11 @@ internal abstract partial class ItemWorker<T>
         if (context.Activity is { } parent)
         {
             BeginActivity(parent);
+        }
+
+        if (context.Fault is { } fault)
+        {
+            ExceptionDispatchInfo.Throw(fault);
         }
     }
 

@@ -149,7 +149,15 @@ internal abstract partial class ItemWorker<T> : Worker
 
         bool suspended = _hasSuspended;
         _hasSuspended = false;
-        switch (Stage.Buffer.SettleAndClaim(this, most, suspended))
+        Taken taken = Stage.Buffer.SettleAndClaim(this, most, suspended);
+        while (taken == Taken.Keys)
+        {
+            Stage.Buffer.FindKeys();
+            RestoreContext();
+            taken = Stage.Buffer.SettleAndClaim(this, most, suspended);
+        }
+
+        switch (taken)
         {
             case Taken.Items:
                 _batchSize.Begin(Claim.Filled);

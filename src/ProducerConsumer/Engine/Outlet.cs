@@ -57,7 +57,7 @@ internal abstract class Outlet
 /// <summary>The way of one worker's results into the buffer of the next stage, several at a time.</summary>
 /// <param name="buffer">The buffer of the next stage.</param>
 /// <param name="source">The name of the stage that the results come from.</param>
-internal sealed class Outlet<T>(BoundedBuffer<T> buffer, string source) : Outlet
+internal class Outlet<T>(BoundedBuffer<T> buffer, string source) : Outlet
 {
     private readonly Edge _edge = buffer.AddEdge(source);
 
@@ -68,23 +68,16 @@ internal sealed class Outlet<T>(BoundedBuffer<T> buffer, string source) : Outlet
     /// Emits one result: it is accepted by the next stage from here on. Completes at once if it can be held back or there
     /// is room; fails when the next stage is closed.
     /// </summary>
-    public ValueTask EmitAsync(T result) => EmitAsync(result, Context, shares: true);
+    public virtual ValueTask EmitAsync(T result) => EmitAsync(result, Context, shares: true);
 
     /// <summary>As <see cref="EmitAsync(T)"/>, with a context of the result's own.</summary>
     public ValueTask EmitAsync(T result, ItemContext? context) => EmitAsync(result, context, shares: false);
 
     private ValueTask EmitAsync(T result, ItemContext? context, bool shares)
     {
-        if (IsBlocked)
+        if (!CanEmit(result, out ValueTask refusal))
         {
-            throw new InvalidOperationException(
-                $"Stage '{source}' emits a result while an earlier one still waits for room. Await EmitAsync before it is called again.");
-        }
-
-        if (buffer.HasEnded)
-        {
-            (Refused ??= []).Add(result);
-            return ValueTask.FromException(new ChannelClosedException());
+            return refusal;
         }
 
         if (shares)
@@ -138,7 +131,28 @@ internal sealed class Outlet<T>(BoundedBuffer<T> buffer, string source) : Outlet
         }
     }
 
-    private ValueTask WaitFor(ValueTask<bool> delivery)
+    /// <summary>Whether a result can be emitted; if not, it is refused, because the next stage is closed.</summary>
+    protected bool CanEmit(T result, out ValueTask refusal)
+    {
+        if (IsBlocked)
+        {
+            throw new InvalidOperationException(
+                $"Stage '{source}' emits a result while an earlier one still waits for room. Await EmitAsync before it is called again.");
+        }
+
+        refusal = default;
+        bool canEmit = !buffer.HasEnded;
+        if (!canEmit)
+        {
+            (Refused ??= []).Add(result);
+            refusal = ValueTask.FromException(new ChannelClosedException());
+        }
+
+        return canEmit;
+    }
+
+    /// <summary>Waits until there is room; <see cref="Outlet.IsBlocked"/> meanwhile.</summary>
+    protected ValueTask WaitFor(ValueTask<bool> delivery)
     {
         if (!delivery.IsCompletedSuccessfully)
         {

@@ -36,4 +36,5 @@ internal readonly record struct Portion<T>(ReadOnlyMemory<T> Items, ReadOnlyMemo
 /// <param name="Item">The item.</param>
 /// <param name="Context">Its context; null for none.</param>
 /// <param name="Attempts">How many calls were begun for it.</param>
-internal readonly record struct Single<T>(T Item, ItemContext? Context, int Attempts = 0);
+/// <param name="Place">By what the order of its stage knows it: a sequence number or a lane; 0 in a stage without one.</param>
+internal readonly record struct Single<T>(T Item, ItemContext? Context, int Attempts = 0, long Place = 0);

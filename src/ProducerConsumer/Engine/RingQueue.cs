@@ -121,6 +121,14 @@ internal sealed class RingQueue<T>(int capacity, SpinGate gate)
         }
     }
 
+    /// <summary>Copies the oldest items, as many as <paramref name="items"/> holds.</summary>
+    public void CopyOldest(Span<T> items)
+    {
+        int straight = Math.Min(items.Length, _slots.Length - gate.State.Head);
+        _slots.AsSpan(gate.State.Head, straight).CopyTo(items);
+        _slots.AsSpan(0, items.Length - straight).CopyTo(items[straight..]);
+    }
+
     /// <summary>Moves the oldest items out, as many as <paramref name="items"/> holds.</summary>
     public void RemoveOldest(Span<T> items)
     {

@@ -12,6 +12,9 @@ internal enum Taken
     /// <summary>The worker was called back: it is to look whether its time has come.</summary>
     CallBack,
 
+    /// <summary>Items whose keys the worker is to find, before it looks again.</summary>
+    Keys,
+
     /// <summary>Nothing ever, and the worker's code is to be told.</summary>
     End,
 

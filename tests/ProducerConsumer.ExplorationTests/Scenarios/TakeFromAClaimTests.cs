@@ -34,7 +34,7 @@ public sealed class TakeFromAClaimTests : ScenarioContract
         });
         List<int> started = await owner;
         started.Concat(taken).Should().Equal(1, 2, 3);
-        claim.TakeSettled_NeedsLock().Should().Be(started.Count);
+        claim.TakeSettled_NeedsLock(claim.Settled_NeedsLock).Should().Be(started.Count);
         claim.Unstarted.Should().Be(0);
 
         bool IsStartedAllTheSame(out int item)

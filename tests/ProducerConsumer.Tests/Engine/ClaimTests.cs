@@ -17,7 +17,7 @@ public sealed class ClaimTests
         claim.Settle();
         claim.TryStart(out _).Should().BeFalse();
         claim.IsRefused.Should().BeFalse();
-        claim.TakeSettled_NeedsLock().Should().Be(2);
+        claim.TakeSettled_NeedsLock(claim.Settled_NeedsLock).Should().Be(2);
         await Task.CompletedTask;
     }
 
@@ -38,7 +38,7 @@ public sealed class ClaimTests
         claim.TryStartRefused_NeedsLock(out _).Should().BeFalse();
         claim.IsRefused.Should().BeFalse();
         claim.TryStart(out _).Should().BeFalse();
-        claim.TakeSettled_NeedsLock().Should().Be(1);
+        claim.TakeSettled_NeedsLock(claim.Settled_NeedsLock).Should().Be(1);
         await Task.CompletedTask;
     }
 
@@ -84,7 +84,7 @@ public sealed class ClaimTests
                     gate.Enter();
                     claim.BeginTake_NeedsLock();
                     Interlocked.MemoryBarrierProcessWide();
-                    foreach ((int item, _, _) in claim.EndTake_NeedsLock())
+                    foreach ((int item, _, _, _) in claim.EndTake_NeedsLock())
                     {
                         taken[item]++;
                     }
@@ -98,7 +98,7 @@ public sealed class ClaimTests
         for (int round = 1; round <= Rounds; round++)
         {
             gate.Enter();
-            claim.TakeSettled_NeedsLock();
+            claim.TakeSettled_NeedsLock(claim.Settled_NeedsLock);
             Span<int> items = claim.Fill_NeedsLock(Items, round);
             for (int i = 0; i < Items; i++)
             {
@@ -157,7 +157,7 @@ public sealed class ClaimTests
         {
             claim.TryStart(out _);
             claim.Settle();
-            claim.TakeSettled_NeedsLock();
+            claim.TakeSettled_NeedsLock(claim.Settled_NeedsLock);
         }
 
         return new WeakReference(item);

@@ -58,3 +58,62 @@ public sealed class BatchedPipelineTests : StagedPipelineContract
     protected override PipelineBuilder<int, int> AddStages(PipelineBuilder<int> builder) =>
         builder.Batch(1).TransformMany(batch => batch).Batch(1).TransformMany(batch => batch);
 }
+
+/// <summary>Some of the calls suspend, and later ones overtake them.</summary>
+public sealed class OrderedPipelineTests : StagedPipelineContract
+{
+    protected override int InHand => Workers;
+
+    private static int Workers => 3;
+
+    protected override PipelineBuilder<int, int> AddStages(PipelineBuilder<int> builder) =>
+        builder.Transform(SometimesYieldAsync, maxWorkers: Workers, preserveOrder: true);
+
+    internal static async ValueTask<int> SometimesYieldAsync(int item, CancellationToken cancellationToken)
+    {
+        for (int i = 0; i < item % 4; i++)
+        {
+            await Task.Yield();
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+        return item;
+    }
+}
+
+/// <summary>Any number of results per item, and a window that is often full.</summary>
+public sealed class OrderedOneToManyPipelineTests : StagedPipelineContract
+{
+    protected override int InHand => 2;
+
+    protected override PipelineBuilder<int, int> AddStages(PipelineBuilder<int> builder) => builder
+        .TransformMany(item => Enumerable.Repeat(-1, item % 3).Prepend(item), stage => stage.PreserveOrder(window: 2), maxWorkers: 3)
+        .Where(item => item >= 0, stage => stage.PreserveOrder(), maxWorkers: 2);
+}
+
+public sealed class KeyedPipelineTests : StagedPipelineContract
+{
+    protected override int InHand => 3;
+
+    protected override bool KeepsOrder => false;
+
+    protected override PipelineBuilder<int, int> AddStages(PipelineBuilder<int> builder) =>
+        builder.Transform(OrderedPipelineTests.SometimesYieldAsync, stage =>
+        {
+            stage.MaxWorkers = 3;
+            stage.PartitionBy(item => item % 7);
+        });
+}
+
+/// <summary>All items have one key, so that they keep their order whatever the workers.</summary>
+public sealed class OneKeyPipelineTests : StagedPipelineContract
+{
+    protected override int InHand => 3;
+
+    protected override PipelineBuilder<int, int> AddStages(PipelineBuilder<int> builder) =>
+        builder.Transform(OrderedPipelineTests.SometimesYieldAsync, stage =>
+        {
+            stage.MaxWorkers = 3;
+            stage.PartitionBy(_ => "one");
+        });
+}

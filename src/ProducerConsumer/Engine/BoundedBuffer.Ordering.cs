@@ -1,0 +1,142 @@
+namespace ProducerConsumer;
+
+/// <summary>A stage whose results go on in the order of its items.</summary>
+internal sealed partial class BoundedBuffer<T>
+{
+    /// <summary>Keeps the order of the results; null for a stage that does not.</summary>
+    private ResultWindow<T>? _window;
+
+    /// <summary>Has the results go on in the order of the items. Before the start.</summary>
+    public void Preserve(ResultWindow<T> window) => _window = window;
+
+    /// <summary>Whether results go on in the order of the items.</summary>
+    public bool PreservesOrder => _window is not null;
+
+    /// <summary>
+    /// Begins a release: the results of a claim wait for their turn, and the oldest of all that may go on are copied. False
+    /// when there are none, or somebody else is releasing.
+    /// </summary>
+    /// <param name="window">The window of this buffer.</param>
+    /// <param name="claim">The claim of the caller; null for none.</param>
+    /// <param name="run">Where to copy the results.</param>
+    /// <param name="most">The most results.</param>
+    public bool TryBeginRelease<TOut>(ResultWindow<T, TOut> window, Claim<T>? claim, ReleaseRun<TOut> run, int most)
+    {
+        Signals signals = default;
+        bool begun;
+        using (EnterSection())
+        {
+            if (claim is not null)
+            {
+                Book_NeedsLock(claim, ref signals);
+            }
+
+            begun = window.TryBeginRelease(run, most);
+        }
+
+        Raise(ref signals);
+        return begun;
+    }
+
+    /// <summary>The next buffer has what was released, or refused it: the items behind it are settled, and others may be begun.</summary>
+    public void EndRelease(bool isRefused)
+    {
+        Signals signals = default;
+        using (EnterSection())
+        {
+            Book_NeedsLock(_window!.EndRelease(isRefused), ref signals);
+            CallWorkerForMore_NeedsLock(ref signals);
+        }
+
+        Raise(ref signals);
+    }
+
+    /// <summary>The results of calls of a claim that have ended wait for their turn. By a worker that waits for its call.</summary>
+    public void Hold(Claim<T> claim)
+    {
+        Signals signals = default;
+        using (EnterSection())
+        {
+            Book_NeedsLock(claim, ref signals, isOwner: false);
+        }
+
+        Raise(ref signals);
+    }
+
+    /// <summary>
+    /// Books the calls of claims whose owner may be stuck in a later one: results wait for them, or other items of their
+    /// lanes. True while there may be more of them.
+    /// </summary>
+    private bool LookAtOrder_NeedsLock(ref Signals signals)
+    {
+        if (_window is null && _lanes is null)
+        {
+            return false;
+        }
+
+        bool held = false;
+        for (Claim<T>? claim = _busy; claim is not null; claim = claim.Next)
+        {
+            if (!claim.HasKept)
+            {
+                Book_NeedsLock(claim, ref signals, isOwner: false);
+                held |= claim.HidesCalls_NeedsLock;
+            }
+        }
+
+        CallWorkerForMore_NeedsLock(ref signals);
+        signals.Offers = _window is { CanRelease: true };
+        return held | signals.Offers;
+    }
+
+    /// <summary>What is settled in a way of its own leaves its lane, or its place in the order. Before it is booked.</summary>
+    private void LeaveOrder_NeedsLock(Claim<T> claim, ref Signals signals)
+    {
+        if (_window is not null || _lanes is not null)
+        {
+            Book_NeedsLock(claim, ref signals);
+            _window?.End(claim.CurrentPlace);
+            _lanes?.Leave(claim.CurrentPlace);
+            CallWorkerForMore_NeedsLock(ref signals);
+        }
+    }
+
+    /// <summary>Hands back what waits in lanes, and what waits for its turn.</summary>
+    private void ReturnOrder_NeedsLock(ref Signals signals)
+    {
+        foreach (Single<T> item in _lanes?.TakeAll() ?? [])
+        {
+            Return_NeedsLock(item, ref signals);
+        }
+
+        for (Claim<T>? claim = _window is null ? null : _busy; claim is not null; claim = claim.Next)
+        {
+            Book_NeedsLock(claim, ref signals, isOwner: false);
+        }
+
+        if (_window is not null)
+        {
+            Book_NeedsLock(_window.TakeHeld(), ref signals);
+        }
+    }
+
+    private void Book_NeedsLock(Released<T> released, ref Signals signals)
+    {
+        _gate.State.Completed += released.Completed;
+        _gate.State.Claimed -= released.Completed + (released.Returned?.Count ?? 0);
+        foreach (ItemContext context in released.Contexts ?? [])
+        {
+            signals.Settle(context, ItemOutcome.Completed);
+        }
+
+        foreach ((Single<T> item, CallResults results) in released.Returned ?? [])
+        {
+            _ledger.Return_NeedsLock(new UndeliveredItem(item.Item, item.Attempts + 1, started: true)
+            {
+                Emitted = results.Emitted,
+                Refused = results.Refused,
+            });
+            signals.Settle(item.Context, ItemOutcome.Undelivered);
+        }
+    }
+}

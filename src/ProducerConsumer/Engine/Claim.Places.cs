@@ -1,0 +1,43 @@
+namespace ProducerConsumer;
+
+/// <summary>What the order of a stage has to know of the items of a claim, which are numbered from 0 in the order in which they are begun.</summary>
+internal sealed partial class Claim<T>
+{
+    /// <summary>By what the order knows the items; empty for a stage without one.</summary>
+    private long[] _places = [];
+
+    /// <summary>Whether a call is running, or has just been announced. For the owner.</summary>
+    public bool IsRunning => _next > _settled;
+
+    /// <summary>The number of the item of the call that is running. For the owner.</summary>
+    public int CurrentIndex => _next - 1;
+
+    /// <summary>By what the order knows the item of the call that is running. For the owner.</summary>
+    public long CurrentPlace => _places[CurrentIndex];
+
+    /// <summary>Where the items begin whose calls have ended and are not in the books.</summary>
+    public int Booked_NeedsLock => _booked;
+
+    /// <summary>Where they end. More calls may have ended when the owner is at work.</summary>
+    public int Settled_NeedsLock => Volatile.Read(ref _settled); // Pairs with Settle: what these calls wrote is visible.
+
+    /// <summary>Whether the owner could have calls end that nobody sees while it is stuck in a later one.</summary>
+    public bool HidesCalls_NeedsLock => _end > 1 && _booked < _end;
+
+    /// <summary>Where to put the places of a fill.</summary>
+    public Span<long> FillPlaces_NeedsLock()
+    {
+        if (_places.Length < _end)
+        {
+            _places = new long[_items.Length];
+        }
+
+        return _places.AsSpan(0, _end);
+    }
+
+    /// <summary>By what the order knows one of the items.</summary>
+    public long PlaceOf_NeedsLock(int index) => _places[index];
+
+    /// <summary>An item whose call has ended, before <see cref="TakeSettled_NeedsLock"/>.</summary>
+    public Single<T> SingleOf_NeedsLock(int index) => new(_items[index], HasContexts ? _contexts[index] : null, Attempts);
+}

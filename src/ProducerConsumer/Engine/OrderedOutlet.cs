@@ -1,0 +1,144 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+
+namespace ProducerConsumer;
+
+/// <summary>The way of one worker's results into the window of its stage, where they wait for their turn.</summary>
+/// <remarks>
+/// The worker adds results at one end without a lock, as to a <see cref="LocalBatch{T}"/>; everybody moves them into the
+/// window from the other end under the lock of the stage's buffer: the worker, and others when it is stuck.
+/// </remarks>
+/// <param name="buffer">The buffer of the stage.</param>
+/// <param name="next">The buffer of the next stage.</param>
+/// <param name="window">The window of the stage.</param>
+/// <param name="source">The name of the stage.</param>
+/// <param name="maxBatch">The most items that the worker takes at once.</param>
+internal sealed class OrderedOutlet<T, TOut>(
+    BoundedBuffer<T> buffer, BoundedBuffer<TOut> next, ResultWindow<T, TOut> window, string source, int maxBatch)
+    : Outlet<TOut>(next, source)
+{
+    /// <summary>The most results that the worker has before it moves them itself.</summary>
+    private const int Most = 64;
+
+    private readonly ReleaseRun<TOut> _run = new();
+    private readonly TOut[] _results = BatchArrays<TOut>.Pool.Rent(Most);
+
+    /// <summary>
+    /// Where the results of each item of the claim end; 0 for an item that has none so far. Written by the worker before
+    /// the end that needs it.
+    /// </summary>
+    private readonly int[] _ends = new int[maxBatch];
+
+    /// <summary>The oldest result that is still here. Written under the lock.</summary>
+    private int _first;
+
+    /// <summary>Where the results end. Written by the worker.</summary>
+    private int _end;
+
+    /// <summary>The items of the worker. Set once, when the worker has been made.</summary>
+    public Claim<T> Claim { get; set; } = null!;
+
+    public override ValueTask EmitAsync(TOut result)
+    {
+        if (!Claim.IsRunning)
+        {
+            return base.EmitAsync(result); // For no item: it has no turn.
+        }
+
+        if (!CanEmit(result, out ValueTask refusal))
+        {
+            return refusal;
+        }
+
+        int end = _end;
+        _results[end] = result;
+        _ends[Claim.CurrentIndex] = end + 1;
+        Volatile.Write(ref _end, end + 1); // A release: who sees the new end sees the result, and what it is the end of.
+        if (Volatile.Read(ref _first) == end)
+        {
+            buffer.Watch(); // As for a local batch: there was nothing here to look after.
+        }
+
+        return end + 1 < Most ? default : PublishAsync();
+    }
+
+    public override ValueTask PublishAsync()
+    {
+        ValueTask published = base.PublishAsync();
+        if (!published.IsCompletedSuccessfully)
+        {
+            return published; // Results for no item. What waits here is released at the end of the next claim.
+        }
+
+        ValueTask<bool> delivery = window.ReleaseAsync(Claim, _run);
+        bool isDone = delivery.IsCompletedSuccessfully;
+        ValueTask released = WaitFor(delivery);
+        return isDone ? released : ReleaseRestAsync(released);
+    }
+
+    public override void Offer() => window.Offer(Claim);
+
+    public override void Release()
+    {
+        base.Release();
+        if (!IsBlocked)
+        {
+            _run.Return(); // Else a write that nobody awaited still has results in it.
+        }
+
+        BatchArrays<TOut>.Pool.Return(_results, RuntimeHelpers.IsReferenceOrContainsReferences<TOut>());
+    }
+
+    /// <summary>Moves the results of a call that has ended, which are the oldest here.</summary>
+    /// <param name="index">The number of its item in the claim.</param>
+    /// <param name="results">Where to.</param>
+    public void MoveEnded_NeedsLock(int index, ref ResultQueue<TOut> results) =>
+        Move_NeedsLock(Math.Max(0, _ends[index] - _first), ref results);
+
+    /// <summary>How many results the call has emitted that is running. To be asked when those of earlier calls were moved.</summary>
+    /// <param name="settled">How many calls of the claim have ended.</param>
+    public int CountRunning_NeedsLock(int settled)
+    {
+        int count = Volatile.Read(ref _end) - _first;
+
+        // First the count, then the look: if no other call has ended since, all of them are of the call after those.
+        return Claim.Settled_NeedsLock == settled ? count : 0;
+    }
+
+    /// <summary>Moves the oldest results.</summary>
+    public void Move_NeedsLock(int count, ref ResultQueue<TOut> results)
+    {
+        Span<TOut> moved = _results.AsSpan(_first, count);
+        foreach (TOut result in moved)
+        {
+            results.Add(result);
+        }
+
+        if (RuntimeHelpers.IsReferenceOrContainsReferences<TOut>())
+        {
+            moved.Clear();
+        }
+
+        Volatile.Write(ref _first, _first + count);
+    }
+
+    /// <summary>All results were moved: begins anew. By the worker.</summary>
+    public void Begin_NeedsLock()
+    {
+        Debug.Assert(_first == _end, "The worker moves all that it has.");
+        if (_end > 0)
+        {
+            _first = 0;
+            _end = 0;
+            Array.Clear(_ends);
+        }
+    }
+
+    /// <summary>When there is room again, more may have come to be released.</summary>
+    [AsyncMethodBuilder(typeof(PooledBuilder))]
+    private async ValueTask ReleaseRestAsync(ValueTask released)
+    {
+        await released.ConfigureAwait(false);
+        await PublishAsync().ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,74 @@
+using System.Runtime.CompilerServices;
+
+namespace ProducerConsumer;
+
+/// <summary>The memory of one release: results on their way from a window to the next buffer. Used by one worker.</summary>
+internal sealed class ReleaseRun<TOut>
+{
+    private readonly TOut[] _results = BatchArrays<TOut>.Pool.Rent(64);
+
+    /// <summary>The contexts of the results; null until there are some.</summary>
+    private ItemContext?[]? _contexts;
+
+    /// <summary>Whether results of the run at hand have contexts.</summary>
+    private bool _hasContexts;
+
+    /// <summary>The most results.</summary>
+    public int Size => _results.Length;
+
+    public int Count { get; private set; }
+
+    /// <summary>Begins anew.</summary>
+    public void Begin()
+    {
+        Count = 0;
+        _hasContexts = false;
+    }
+
+    /// <summary>Copies results of one item, as many as there is room for; returns how many.</summary>
+    /// <param name="results">The results.</param>
+    /// <param name="context">The context of the item; null for none.</param>
+    /// <param name="most">The most results of the run.</param>
+    public int Add(in ResultQueue<TOut> results, ItemContext? context, int most)
+    {
+        int count = results.CopyTo(_results.AsSpan(Count, most - Count));
+        if (context is not null || _hasContexts)
+        {
+            SetContexts(context, count);
+        }
+
+        Count += count;
+        return count;
+    }
+
+    /// <summary>The results, which hold the contexts of their items from here on.</summary>
+    public Portion<TOut> Share()
+    {
+        if (!_hasContexts)
+        {
+            return new Portion<TOut>(_results.AsMemory(0, Count), default);
+        }
+
+        foreach (ItemContext? context in _contexts.AsSpan(0, Count))
+        {
+            context?.Share();
+        }
+
+        return new Portion<TOut>(_results.AsMemory(0, Count), _contexts.AsMemory(0, Count));
+    }
+
+    /// <summary>Gives the memory back.</summary>
+    public void Return() => BatchArrays<TOut>.Pool.Return(_results, RuntimeHelpers.IsReferenceOrContainsReferences<TOut>());
+
+    private void SetContexts(ItemContext? context, int count)
+    {
+        _contexts ??= new ItemContext?[_results.Length];
+        if (!_hasContexts)
+        {
+            _hasContexts = true;
+            Array.Clear(_contexts, 0, Count);
+        }
+
+        Array.Fill(_contexts, context, Count, count);
+    }
+}

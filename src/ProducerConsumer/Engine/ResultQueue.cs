@@ -1,0 +1,75 @@
+namespace ProducerConsumer;
+
+/// <summary>The results of one item that wait to go on, in their order. Most items have one, which needs no memory of its own.</summary>
+internal struct ResultQueue<TOut>
+{
+    private TOut _first;
+
+    /// <summary>All after the first; null until there are some.</summary>
+    private List<TOut>? _more;
+
+    /// <summary>Where the results begin that wait: 0 is the first, 1 the first of the others.</summary>
+    private int _begin;
+
+    /// <summary>Where they end.</summary>
+    private int _end;
+
+    /// <summary>How many wait.</summary>
+    public readonly int Count => _end - _begin;
+
+    /// <summary>How many have gone on.</summary>
+    public int Emitted { get; private set; }
+
+    public void Add(TOut result)
+    {
+        if (_end++ == 0)
+        {
+            _first = result;
+        }
+        else
+        {
+            (_more ??= []).Add(result);
+        }
+    }
+
+    /// <summary>Copies the oldest that wait; returns how many there was room for.</summary>
+    public readonly int CopyTo(Span<TOut> results)
+    {
+        int count = Math.Min(Count, results.Length);
+        for (int i = 0; i < count; i++)
+        {
+            int index = _begin + i;
+            results[i] = index == 0 ? _first : _more![index - 1];
+        }
+
+        return count;
+    }
+
+    /// <summary>The oldest have gone on.</summary>
+    public void Remove(int count)
+    {
+        Emitted += count;
+        _begin += count;
+        if (_begin == _end)
+        {
+            Clear(); // Keeps nothing alive that has gone, and begins anew.
+        }
+    }
+
+    /// <summary>A copy of those that wait.</summary>
+    public readonly object?[] ToObjects()
+    {
+        TOut[] results = new TOut[Count];
+        CopyTo(results);
+        return Array.ConvertAll(results, static result => (object?)result);
+    }
+
+    /// <summary>None waits any more.</summary>
+    public void Clear()
+    {
+        _first = default!;
+        _more?.Clear();
+        _begin = 0;
+        _end = 0;
+    }
+}
