@@ -102,12 +102,6 @@ internal sealed partial class BoundedBuffer<T>
         using (EnterSection())
         {
             LeaveOrder_NeedsLock(claim, ref signals);
-            if (_window is not null)
-            {
-                (int emitted, object?[] refused) = _window.Take(claim.CurrentPlace);
-                results = new CallResults(emitted, [.. refused, .. results.Refused]);
-            }
-
             _gate.State.Claimed--;
             _ledger.Return_NeedsLock(Unfinished(claim, results));
             claim.SettleBooked_NeedsLock();
@@ -133,8 +127,7 @@ internal sealed partial class BoundedBuffer<T>
             if (_window is not null)
             {
                 LookAtOrder_NeedsLock(ref signals);
-                inFlight.AddRange(_window.CopyHeld().Select(static held =>
-                    new UndeliveredItem(held.Item.Item, held.Item.Attempts + 1, started: true) { Emitted = held.Emitted }));
+                inFlight.AddRange(_window.CopyHeld().Select(static item => new UndeliveredItem(item.Item, item.Attempts + 1, started: true)));
             }
 
             long completed = _gate.State.Completed;
@@ -145,8 +138,7 @@ internal sealed partial class BoundedBuffer<T>
                 waiting += rest;
                 if (isRunning)
                 {
-                    int emitted = _window?.EmittedOf(claim.PlaceOf_NeedsLock(claim.Settled_NeedsLock)) ?? claim.Emitted;
-                    inFlight.Add(new UndeliveredItem(running, attempts: claim.Attempts + 1, started: true) { Emitted = emitted });
+                    inFlight.Add(new UndeliveredItem(running, attempts: claim.Attempts + 1, started: true) { Emitted = claim.Emitted });
                 }
             }
 
@@ -186,11 +178,7 @@ internal sealed partial class BoundedBuffer<T>
         {
             _window.Hold(claim, settled, isOwner);
             claim.TakeSettled_NeedsLock(settled);
-            if (_closed)
-            {
-                Book_NeedsLock(_window.TakeHeld(), ref signals);
-            }
-
+            signals.Offers |= _closed;
             return;
         }
 

@@ -182,12 +182,7 @@ internal sealed partial class BoundedBuffer<T>
 
     private void Return_NeedsLock(Single<T> item, ref Signals signals)
     {
-        CallResults results = item.Attempts > 0 && _window is not null ? _window.Take(item.Place) : CallResults.None;
-        _ledger.Return_NeedsLock(new UndeliveredItem(item.Item, item.Attempts, started: item.Attempts > 0)
-        {
-            Emitted = results.Emitted,
-            Refused = results.Refused,
-        });
+        _ledger.Return_NeedsLock(new UndeliveredItem(item.Item, item.Attempts, started: item.Attempts > 0));
         signals.Settle(item.Context, ItemOutcome.Undelivered);
     }
 }

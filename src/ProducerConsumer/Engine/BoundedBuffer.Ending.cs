@@ -77,12 +77,24 @@ internal sealed partial class BoundedBuffer<T>
             }
 
             Finish_NeedsLock(ref signals);
-            telling = signals.TakeSettled();
-            _telling = telling;
+            telling = TakeSettled_NeedsLock(ref signals);
         }
 
         Raise(ref signals);
         telling?.Begin();
+    }
+
+    /// <summary>Has those who wait for settled items told by somebody else than the caller; null when nobody waits.</summary>
+    private Telling? TakeSettled_NeedsLock(ref Signals signals)
+    {
+        Telling? telling = signals.TakeSettled();
+        if (telling is not null)
+        {
+            _tellings.RemoveAll(static earlier => earlier.Completion.IsCompleted);
+            _tellings.Add(telling);
+        }
+
+        return telling;
     }
 
     /// <summary>Hands back what workers claimed and have not started, oldest first.</summary>

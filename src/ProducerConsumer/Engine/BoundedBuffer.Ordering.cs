@@ -31,24 +31,39 @@ internal sealed partial class BoundedBuffer<T>
                 Book_NeedsLock(claim, ref signals);
             }
 
-            begun = window.TryBeginRelease(run, most);
+            begun = window.TryBeginRelease(run, most, _closed);
         }
 
         Raise(ref signals);
         return begun;
     }
 
-    /// <summary>The next buffer has what was released, or refused it: the items behind it are settled, and others may be begun.</summary>
-    public void EndRelease(bool isRefused)
+    /// <summary>The next buffer has what was released: the items that it was made of are completed, and others may be begun.</summary>
+    public void EndRelease()
     {
         Signals signals = default;
+        Telling? telling;
         using (EnterSection())
         {
-            Book_NeedsLock(_window!.EndRelease(isRefused), ref signals);
+            Released released = _window!.EndRelease();
+            _gate.State.Completed += released.Completed;
+            _gate.State.Claimed -= released.Completed;
+            foreach (ItemContext context in released.Contexts ?? [])
+            {
+                signals.Settle(context, ItemOutcome.Completed);
+            }
+
             CallWorkerForMore_NeedsLock(ref signals);
+            if (IsOver_NeedsLock)
+            {
+                signals.Parked = _workers?.TakeParked_NeedsLock(); // Those that waited for this.
+            }
+
+            telling = TakeSettled_NeedsLock(ref signals);
         }
 
         Raise(ref signals);
+        telling?.Begin(); // Not here: the caller may be a stop, the watchdog, or in the middle of a call for another item.
     }
 
     /// <summary>The results of calls of a claim that have ended wait for their turn. By a worker that waits for its call.</summary>
@@ -85,7 +100,7 @@ internal sealed partial class BoundedBuffer<T>
         }
 
         CallWorkerForMore_NeedsLock(ref signals);
-        signals.Offers = _window is { CanRelease: true };
+        signals.Offers |= _window is { CanRelease: true };
         return held | signals.Offers;
     }
 
@@ -101,7 +116,7 @@ internal sealed partial class BoundedBuffer<T>
         }
     }
 
-    /// <summary>Hands back what waits in lanes, and what waits for its turn.</summary>
+    /// <summary>Hands back what waits in lanes. What waits for its turn goes on, into a buffer that hands it back.</summary>
     private void ReturnOrder_NeedsLock(ref Signals signals)
     {
         foreach (Single<T> item in _lanes?.TakeAll() ?? [])
@@ -109,34 +124,10 @@ internal sealed partial class BoundedBuffer<T>
             Return_NeedsLock(item, ref signals);
         }
 
+        signals.Offers = _window is not null;
         for (Claim<T>? claim = _window is null ? null : _busy; claim is not null; claim = claim.Next)
         {
             Book_NeedsLock(claim, ref signals, isOwner: false);
-        }
-
-        if (_window is not null)
-        {
-            Book_NeedsLock(_window.TakeHeld(), ref signals);
-        }
-    }
-
-    private void Book_NeedsLock(Released<T> released, ref Signals signals)
-    {
-        _gate.State.Completed += released.Completed;
-        _gate.State.Claimed -= released.Completed + (released.Returned?.Count ?? 0);
-        foreach (ItemContext context in released.Contexts ?? [])
-        {
-            signals.Settle(context, ItemOutcome.Completed);
-        }
-
-        foreach ((Single<T> item, CallResults results) in released.Returned ?? [])
-        {
-            _ledger.Return_NeedsLock(new UndeliveredItem(item.Item, item.Attempts + 1, started: true)
-            {
-                Emitted = results.Emitted,
-                Refused = results.Refused,
-            });
-            signals.Settle(item.Context, ItemOutcome.Undelivered);
         }
     }
 }

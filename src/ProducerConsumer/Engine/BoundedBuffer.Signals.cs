@@ -102,6 +102,11 @@ internal sealed partial class BoundedBuffer<T>
             waiter = next;
         }
 
+        if (signals.Offers)
+        {
+            _window!.Offer();
+        }
+
         if (signals.Paced is not null)
         {
             Background.Start(signals.Paced, local: false);
@@ -118,11 +123,6 @@ internal sealed partial class BoundedBuffer<T>
         if (signals.Parked is not null)
         {
             Array.ForEach(signals.Parked, static worker => worker.Wake());
-        }
-
-        if (signals.Offers)
-        {
-            _window!.Offer();
         }
 
         signals.Cancelled?.ForEach(static redelivery => redelivery.Cancel());

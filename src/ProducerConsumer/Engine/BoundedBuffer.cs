@@ -63,8 +63,8 @@ internal sealed partial class BoundedBuffer<T> : Channel<T>, IWaiterHost
     /// <summary>Why the buffer ended; null for an ordinary end.</summary>
     private Exception? _error;
 
-    /// <summary>Tells whoever waits for what the close handed back; null when nobody does. Written with <see cref="_closed"/>.</summary>
-    private Telling? _telling;
+    /// <summary>Those who are told, by work items of their own, what became of items. Guarded by the lock.</summary>
+    private readonly List<Telling> _tellings = [];
 
     /// <param name="capacity">The most items that wait here: 1 or more. Memory grows with use, not with this bound.</param>
     /// <param name="fullMode">What a write does when the buffer is full.</param>
@@ -91,14 +91,14 @@ internal sealed partial class BoundedBuffer<T> : Channel<T>, IWaiterHost
 
     public int Capacity { get; }
 
-    /// <summary>Completes when everybody was told whose items the close handed back. To be read when the workers have ended.</summary>
+    /// <summary>Completes when everybody was told what became of his items. To be read when the workers have ended.</summary>
     public Task Told
     {
         get
         {
             using (EnterSection())
             {
-                return _telling?.Completion ?? Task.CompletedTask;
+                return Task.WhenAll(_tellings.Select(static telling => telling.Completion));
             }
         }
     }

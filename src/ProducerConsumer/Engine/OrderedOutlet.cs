@@ -50,6 +50,7 @@ internal sealed class OrderedOutlet<T, TOut>(
             return refusal;
         }
 
+        Emitted++;
         int end = _end;
         _results[end] = result;
         _ends[Claim.CurrentIndex] = end + 1;

@@ -149,7 +149,11 @@ internal sealed partial class PipelineRun
             error = _closeError;
         }
 
-        _stages.ForEach(stage => stage.Close(error));
+        // The last one first, so that nobody begins anything with what an earlier one gives up.
+        foreach (Stage stage in Enumerable.Reverse(_stages))
+        {
+            stage.Close(error);
+        }
     }
 
     private void Close(Stop stop)

@@ -17,9 +17,6 @@ internal struct ResultQueue<TOut>
     /// <summary>How many wait.</summary>
     public readonly int Count => _end - _begin;
 
-    /// <summary>How many have gone on.</summary>
-    public int Emitted { get; private set; }
-
     public void Add(TOut result)
     {
         if (_end++ == 0)
@@ -48,28 +45,14 @@ internal struct ResultQueue<TOut>
     /// <summary>The oldest have gone on.</summary>
     public void Remove(int count)
     {
-        Emitted += count;
         _begin += count;
         if (_begin == _end)
         {
-            Clear(); // Keeps nothing alive that has gone, and begins anew.
+            // Keeps nothing alive that has gone on, and begins anew.
+            _first = default!;
+            _more?.Clear();
+            _begin = 0;
+            _end = 0;
         }
-    }
-
-    /// <summary>A copy of those that wait.</summary>
-    public readonly object?[] ToObjects()
-    {
-        TOut[] results = new TOut[Count];
-        CopyTo(results);
-        return Array.ConvertAll(results, static result => (object?)result);
-    }
-
-    /// <summary>None waits any more.</summary>
-    public void Clear()
-    {
-        _first = default!;
-        _more?.Clear();
-        _begin = 0;
-        _end = 0;
     }
 }

@@ -8,9 +8,10 @@ namespace ProducerConsumer;
 /// item is begun.
 /// </summary>
 /// <remarks>
-/// Guarded by the lock of the stage's buffer. An item stays in flight until its results have gone on, so that a stop can
-/// hand it back with them. One worker at a time releases results: they are copied under the lock and put into the next
-/// buffer outside of it; only then are their slots free, and somebody else may release what follows.
+/// <para>Guarded by the lock of the stage's buffer. An item whose call has ended stays in flight until its results have
+/// gone on. One at a time releases results: they are copied under the lock and put into the next buffer outside of it;
+/// only then are their slots free, and somebody else may release what follows. No worker leaves before that.</para>
+/// <para>When the stage is closed, so is the next one, and everything goes there at once, to be handed back.</para>
 /// </remarks>
 /// <param name="size">The most items that are begun and not over: 1 or more.</param>
 internal abstract class ResultWindow<T>(int size)
@@ -27,10 +28,13 @@ internal abstract class ResultWindow<T>(int size)
     /// <summary>Whether all results have gone on.</summary>
     public bool IsEmpty => Next == Head;
 
+    /// <summary>Whether somebody is releasing results.</summary>
+    public bool IsReleasing { get; protected set; }
+
     /// <summary>How many items are in no worker's hands any more, and wait for those before them.</summary>
     public int Held { get; protected set; }
 
-    /// <summary>Whether there is something to release, and nobody is at it.</summary>
+    /// <summary>Whether the oldest results could go on, and nobody is at it.</summary>
     public abstract bool CanRelease { get; }
 
     /// <summary>Numbers items that are begun. There is room for them.</summary>
@@ -56,20 +60,11 @@ internal abstract class ResultWindow<T>(int size)
     /// <summary>An item is settled in another way. What it has emitted goes on in its turn.</summary>
     public abstract void End(long place);
 
-    /// <summary>An item is handed back: takes out what it has emitted and did not go on.</summary>
-    public abstract CallResults Take(long place);
+    /// <summary>The next buffer has what was released.</summary>
+    public abstract Released EndRelease();
 
-    /// <summary>A copy of the items that are held, with the number of their results that have gone on.</summary>
-    public abstract List<(Single<T> Item, int Emitted)> CopyHeld();
-
-    /// <summary>How many results of an item have gone on.</summary>
-    public abstract int EmittedOf(long place);
-
-    /// <summary>The next buffer has what was released, or has refused it.</summary>
-    public abstract Released<T> EndRelease(bool isRefused);
-
-    /// <summary>The stage is closed: takes out all that is held and that nobody is releasing.</summary>
-    public abstract Released<T> TakeHeld();
+    /// <summary>A copy of the items that are held.</summary>
+    public abstract List<Single<T>> CopyHeld();
 
     /// <summary>Releases what the next buffer has room for, by somebody who cannot wait. Outside the lock.</summary>
     public abstract void Offer();
@@ -81,17 +76,14 @@ internal abstract class ResultWindow<T>(int size)
     protected void Free() => Head++;
 }
 
-/// <summary>The items that have left a window.</summary>
-internal struct Released<T>
+/// <summary>The items that were completed with a release.</summary>
+internal struct Released
 {
-    /// <summary>How many are completed.</summary>
+    /// <summary>How many.</summary>
     public int Completed;
 
     /// <summary>The contexts of those that have one; null for none.</summary>
     public List<ItemContext>? Contexts;
-
-    /// <summary>Those that are handed back; null for none.</summary>
-    public List<(Single<T> Item, CallResults Results)>? Returned;
 
     public void Complete(ItemContext? context)
     {
@@ -101,6 +93,4 @@ internal struct Released<T>
             (Contexts ??= []).Add(context);
         }
     }
-
-    public void Return(Single<T> item, CallResults results) => (Returned ??= []).Add((item, results));
 }

@@ -12,21 +12,15 @@ internal sealed class ResultWindow<T, TOut>(int size, BoundedBuffer<T> buffer, B
 {
     private readonly Edge _edge = next.AddEdge(source);
 
-    /// <summary>The slots, item by item from the number modulo their count, a power of two: grows with use.</summary>
+    /// <summary>The slots: that of an item is its number modulo their count, a power of two. Grows with use.</summary>
     private Slot[] _slots = new Slot[16];
 
-    /// <summary>Whether somebody is releasing.</summary>
-    private bool _isReleasing;
-
-    /// <summary>How many of the oldest items are being released as a whole.</summary>
-    private int _items;
-
-    /// <summary>How many results of the item after them are being released: its call is running, or they are many.</summary>
-    private int _part;
+    /// <summary>Where the items end that are being released.</summary>
+    private long _runEnd;
 
     private enum SlotState
     {
-        /// <summary>The item is free, running or to be run again.</summary>
+        /// <summary>The item is running, or to be run again.</summary>
         Open,
 
         /// <summary>The call has ended, and the item is completed when its results have gone on.</summary>
@@ -36,7 +30,7 @@ internal sealed class ResultWindow<T, TOut>(int size, BoundedBuffer<T> buffer, B
         Over,
     }
 
-    public override bool CanRelease => !_isReleasing && !IsEmpty && SlotOf(Head) is { } slot && (slot.State != SlotState.Open || slot.Results.Count > 0);
+    public override bool CanRelease => !IsReleasing && !IsEmpty && SlotOf(Head).HasNews;
 
     public override void Hold(Claim<T> claim, int settled, bool isOwner)
     {
@@ -63,103 +57,75 @@ internal sealed class ResultWindow<T, TOut>(int size, BoundedBuffer<T> buffer, B
         }
     }
 
-    public override void End(long place) => SlotOf(place).State = SlotState.Over;
-
-    public override CallResults Take(long place)
+    public override void End(long place)
     {
-        ref Slot slot = ref SlotOf(place);
-        slot.State = SlotState.Over;
-        return slot.TakeResults();
+        SlotOf(place).State = SlotState.Over;
+        if (!IsReleasing)
+        {
+            FreeOldest();
+        }
     }
 
-    public override List<(Single<T> Item, int Emitted)> CopyHeld()
+    public override List<Single<T>> CopyHeld()
     {
-        List<(Single<T> Item, int Emitted)> held = [];
+        List<Single<T>> held = [];
         for (long number = Head; number < Next; number++)
         {
-            ref Slot slot = ref SlotOf(number);
-            if (slot.State == SlotState.Ended)
+            if (SlotOf(number).State == SlotState.Ended)
             {
-                held.Add((slot.Item, slot.Results.Emitted));
+                held.Add(SlotOf(number).Item);
             }
         }
 
         return held;
     }
 
-    public override int EmittedOf(long place) => SlotOf(place).Results.Emitted;
-
-    /// <summary>Copies the oldest results that may go on; false when there are none, or somebody else is at it.</summary>
+    /// <summary>Copies the oldest results that may go on; false when there is nothing to release, or somebody else is at it.</summary>
     /// <param name="run">Where to.</param>
     /// <param name="most">The most results: 1 or more.</param>
-    public bool TryBeginRelease(ReleaseRun<TOut> run, int most)
+    /// <param name="isClosed">Whether there is no order any more, since nothing is begun with the results.</param>
+    public bool TryBeginRelease(ReleaseRun<TOut> run, int most, bool isClosed)
     {
-        if (!CanRelease)
+        if (IsReleasing)
         {
             return false;
         }
 
         run.Begin();
-        _items = 0;
-        _part = 0;
-        for (long number = Head; number < Next; number++)
+        _runEnd = Head;
+        while (_runEnd < Next)
         {
-            ref Slot slot = ref SlotOf(number);
-            int count = run.Add(slot.Results, slot.Item.Context, most);
-            if (slot.State == SlotState.Open || count < slot.Results.Count)
+            ref Slot slot = ref SlotOf(_runEnd);
+            IsReleasing |= slot.HasNews;
+            slot.Released = run.Add(slot.Results, slot.Item.Context, most);
+            _runEnd++;
+            if (!isClosed && (slot.State == SlotState.Open || slot.Released < slot.Results.Count))
             {
-                _part = count;
-                break;
+                break; // What follows has to wait for more of this one.
             }
-
-            _items++;
         }
 
-        _isReleasing = _items > 0 || _part > 0;
-        return _isReleasing;
+        return IsReleasing;
     }
 
-    public override Released<T> EndRelease(bool isRefused)
+    public override Released EndRelease()
     {
-        Released<T> released = default;
-        _isReleasing = false;
-        for (int i = 0; i < _items; i++)
-        {
-            ref Slot slot = ref SlotOf(Head);
-            if (slot.State == SlotState.Ended)
-            {
-                Settle(ref slot, hasGoneOn: !isRefused, ref released);
-            }
-
-            slot = default;
-            Free();
-        }
-
-        if (_part > 0 && !isRefused)
-        {
-            SlotOf(Head).Results.Remove(_part);
-        }
-
-        _items = 0;
-        _part = 0;
-        return released;
-    }
-
-    public override Released<T> TakeHeld()
-    {
-        Released<T> released = default;
-
-        // What is being released is for the one who does it; that of an item in part is, too.
-        for (long number = Head + _items + (_part > 0 ? 1 : 0); number < Next; number++)
+        Released released = default;
+        IsReleasing = false;
+        for (long number = Head; number < _runEnd; number++)
         {
             ref Slot slot = ref SlotOf(number);
-            if (slot.State == SlotState.Ended)
+            slot.Results.Remove(slot.Released);
+            slot.Released = 0;
+            if (slot.State == SlotState.Ended && slot.Results.Count == 0)
             {
-                Settle(ref slot, hasGoneOn: false, ref released);
                 slot.State = SlotState.Over;
+                Held--;
+                released.Complete(slot.Item.Context);
             }
         }
 
+        FreeOldest();
         return released;
     }
 
@@ -206,9 +172,8 @@ internal sealed class ResultWindow<T, TOut>(int size, BoundedBuffer<T> buffer, B
 
     private ValueTask<bool> Release(ReleaseRun<TOut> run)
     {
-        bool isRefused = run.Count > 0 && next.HasEnded;
-        ValueTask<bool> delivery = isRefused || run.Count == 0 ? new ValueTask<bool>(true) : next.DeliverManyAsync(run.Share(), _edge);
-        buffer.EndRelease(isRefused);
+        ValueTask<bool> delivery = run.Count == 0 ? new ValueTask<bool>(true) : next.DeliverManyAsync(run.Share(), _edge);
+        buffer.EndRelease();
         return delivery;
     }
 
@@ -216,7 +181,7 @@ internal sealed class ResultWindow<T, TOut>(int size, BoundedBuffer<T> buffer, B
     {
         if (count > _slots.Length)
         {
-            Slot[] larger = new Slot[Math.Max(2 * _slots.Length, (int)BitOperations.RoundUpToPowerOf2((uint)count))];
+            Slot[] larger = new Slot[(int)BitOperations.RoundUpToPowerOf2((uint)count)];
             for (long number = Head; number < Next; number++)
             {
                 larger[number & (larger.Length - 1)] = SlotOf(number);
@@ -226,17 +191,12 @@ internal sealed class ResultWindow<T, TOut>(int size, BoundedBuffer<T> buffer, B
         }
     }
 
-    /// <summary>An item whose call has ended leaves the window.</summary>
-    private void Settle(ref Slot slot, bool hasGoneOn, ref Released<T> released)
+    private void FreeOldest()
     {
-        Held--;
-        if (hasGoneOn || slot.Results.Count == 0)
+        while (!IsEmpty && SlotOf(Head).IsFree)
         {
-            released.Complete(slot.Item.Context);
-        }
-        else
-        {
-            released.Return(slot.Item, slot.TakeResults());
+            SlotOf(Head) = default;
+            Free();
         }
     }
 
@@ -249,11 +209,12 @@ internal sealed class ResultWindow<T, TOut>(int size, BoundedBuffer<T> buffer, B
         public Single<T> Item;
         public SlotState State;
 
-        public CallResults TakeResults()
-        {
-            CallResults results = new(Results.Emitted, Results.ToObjects());
-            Results.Clear();
-            return results;
-        }
+        /// <summary>How many results are being released.</summary>
+        public int Released;
+
+        /// <summary>Whether something changes with a release.</summary>
+        public readonly bool HasNews => State == SlotState.Ended || Results.Count > 0;
+
+        public readonly bool IsFree => State == SlotState.Over && Results.Count == 0;
     }
 }

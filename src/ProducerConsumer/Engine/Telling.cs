@@ -1,7 +1,7 @@
 namespace ProducerConsumer;
 
 /// <summary>
-/// Tells the outcome of the items that a close hands back, on a thread of its own: it is code of the application's, and
+/// Tells the outcome of items in a work item of its own: it is code of the application's, and
 /// neither the stop nor its caller waits for it. The run does.
 /// </summary>
 internal sealed class Telling(List<(ItemContext Context, ItemOutcome Outcome)> settled) : IThreadPoolWorkItem
