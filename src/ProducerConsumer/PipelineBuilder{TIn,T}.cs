@@ -108,8 +108,7 @@ public partial class PipelineBuilder<TIn, T>
         if (options.PreservesOrder)
         {
             throw new ArgumentException(
-                $"Stage '{options.Name}' is the last one and emits nothing whose order could be preserved. To handle items in their order, leave PreserveOrder out and have one worker, or one at a time for each key with PartitionBy.",
-                nameof(options));
+                $"Stage '{options.Name}' is the last one and emits nothing whose order could be preserved. To handle items in their order, leave PreserveOrder out and have one worker, or one at a time for each key with PartitionBy.");
         }
 
         Flow<TIn, T> before = Flow;

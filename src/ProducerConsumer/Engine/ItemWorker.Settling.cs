@@ -35,7 +35,10 @@ internal abstract partial class ItemWorker<T>
             Claim.Settle();
         }
 
-        Tell(context, ItemOutcome.Completed);
+        if (!Stage.Buffer.PreservesOrder)
+        {
+            Tell(context, ItemOutcome.Completed); // Else when its results have gone on.
+        }
     }
 
     /// <summary>The call that is running failed.</summary>

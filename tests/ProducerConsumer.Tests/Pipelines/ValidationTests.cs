@@ -52,6 +52,15 @@ public sealed class ValidationTests
         { "batch wait 0", () => Builder.Batch(5, TimeSpan.Zero), typeof(ArgumentOutOfRangeException), "maxWait is 00:00:00*leave it out*" },
         { "batch workers", () => Builder.Batch(5, configure: stage => stage.MaxWorkers = 2), typeof(ArgumentException), "MaxWorkers of batch stage 'batch' is 2*next stage*" },
         { "batch beyond capacity", () => PooledPipeline.CreateBuilder<int>(capacity: 4).Batch(5).Consume((_, _) => default(ValueTask)).Build(), typeof(InvalidOperationException), "*'batch' gathers up to 5 items*capacity is 4*Capacity to 5*" },
+        { "window 0", () => Builder.Select(item => item, stage => stage.PreserveOrder(0)), typeof(ArgumentOutOfRangeException), "window is 0*1 or more*" },
+        { "order of nothing", () => Configure(stage => stage.PreserveOrder()), typeof(ArgumentException), "*'consumers' is the last one*PartitionBy*" },
+        { "null key", () => Configure(stage => stage.PartitionBy<string>(null!)), typeof(ArgumentNullException), "key is null*" },
+        { "ordered and keyed", () => Builder.Select(item => item, stage => stage.PartitionBy(item => item), preserveOrder: true).Consume(Ignore).Build(), typeof(InvalidOperationException), "*'select'*PreserveOrder*PartitionBy*Leave one*" },
+        { "drop and keys", () => Builder.Consume(Ignore, stage =>
+            {
+                stage.PartitionBy(item => item);
+                stage.DropWhenFull(BoundedChannelFullMode.DropOldest, _ => { });
+            }).Build(), typeof(InvalidOperationException), "*'consumers' drops*DropOldest*partitions*before it*" },
         { "attempts 1", () => Configure(stage => stage.OnFailure.Redeliver(1, TimeSpan.Zero)), typeof(ArgumentOutOfRangeException), "maxAttempts is 1*2 or more*" },
         { "negative delay", () => Configure(stage => stage.OnFailure.Redeliver(2, TimeSpan.FromSeconds(-1))), typeof(ArgumentOutOfRangeException), "delay is -00:00:01*zero or more*" },
         { "longest delay too short", () => Configure(stage => stage.OnFailure.Redeliver(2, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(1))), typeof(ArgumentOutOfRangeException), "delay is 00:00:02 and maxDelay 00:00:01*" },
