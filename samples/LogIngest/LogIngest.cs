@@ -108,8 +108,8 @@ public sealed class LogIngest(LogIngestOptions options, Screen screen)
             exitCode = Fail(options.File, problem, ExitCode.Failure);
         }
 
-        // A parser fails only when a malformed line could not be stored.
-        if (report.Stages.Any(stage => stage.Failed > 0))
+        // A parser fails when a malformed line could not be stored.
+        if (exitCode == ExitCode.Success && report.Stages.Any(stage => stage.Failed > 0))
         {
             exitCode = ExitCode.Failure;
         }

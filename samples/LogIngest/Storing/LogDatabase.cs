@@ -45,21 +45,21 @@ internal sealed class LogDatabase : IDisposable
     }
 
     /// <summary>Stores all of them or, when it throws, none. Those that are there already are left out.</summary>
-    public void Store(IReadOnlyList<Request> requests) => InTransaction(transaction =>
+    public void Store(IReadOnlyList<Request> requests) => InTransaction(() =>
     {
         foreach (Request request in requests)
         {
-            _insertRequest.Run(
-                transaction, _log, request.Offset, request.Time, request.Client, request.Method, request.Path, request.Status, request.Bytes);
+            _insertRequest.Bind(1, _log).Bind(2, request.Offset).Bind(3, request.Time).Bind(4, request.Client)
+                .Bind(5, request.Method).Bind(6, request.Path).Bind(7, request.Status).Bind(8, request.Bytes).Run();
         }
     });
 
     /// <inheritdoc cref="Store(IReadOnlyList{Request})"/>
-    public void Store(IReadOnlyList<RejectedLine> lines) => InTransaction(transaction =>
+    public void Store(IReadOnlyList<RejectedLine> lines) => InTransaction(() =>
     {
         foreach (RejectedLine line in lines)
         {
-            _insertRejected.Run(transaction, _log, line.Offset, line.Number, line.Reason, line.Text);
+            _insertRejected.Bind(1, _log).Bind(2, line.Offset).Bind(3, line.Number).Bind(4, line.Reason).Bind(5, line.Text).Run();
         }
     });
 
@@ -116,12 +116,12 @@ internal sealed class LogDatabase : IDisposable
         }
     }
 
-    private void InTransaction(Action<SqliteTransaction> store)
+    private void InTransaction(Action store)
     {
         lock (_gate)
         {
             using SqliteTransaction transaction = _connection.BeginTransaction();
-            store(transaction);
+            store();
             transaction.Commit();
         }
     }

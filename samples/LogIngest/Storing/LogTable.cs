@@ -36,20 +36,16 @@ internal static class LogTable
     }
 
     /// <summary>
-    /// Takes over how the log begins now that it may be longer, and forgets the last line that is stored: it may have been
-    /// read when only half of it was written.
+    /// Takes over how the log begins now that it may be longer, and forgets the last request and the last rejected line,
+    /// which are read again: one of them may have been read when only half of it was written.
     /// </summary>
     private static void Renew(SqliteCommand command, long id)
     {
         command.Parameters.AddWithValue("$log", id);
         command.CommandText = """
             UPDATE logs SET beginning = $beginning WHERE id = $log;
-            CREATE TEMP TABLE last AS SELECT max(offset) AS offset FROM (
-                SELECT max(offset) AS offset FROM requests WHERE log = $log
-                UNION ALL SELECT max(offset) FROM rejected WHERE log = $log);
-            DELETE FROM requests WHERE log = $log AND offset = (SELECT offset FROM last);
-            DELETE FROM rejected WHERE log = $log AND offset = (SELECT offset FROM last);
-            DROP TABLE last;
+            DELETE FROM requests WHERE log = $log AND offset = (SELECT max(offset) FROM requests WHERE log = $log);
+            DELETE FROM rejected WHERE log = $log AND offset = (SELECT max(offset) FROM rejected WHERE log = $log);
             """;
         command.ExecuteNonQuery();
     }
