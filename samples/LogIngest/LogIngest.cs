@@ -114,28 +114,26 @@ public sealed class LogIngest(LogIngestOptions options, Screen screen)
             exitCode = ExitCode.Failure;
         }
 
-        exitCode = Finish(database, rejected, exitCode);
+        try
+        {
+            Totals totals = Finish(database, rejected);
+            screen.Output.WriteLine($"{options.File}: {totals}");
+        }
+        catch (Exception error) when (Reason.IsOfFile(error))
+        {
+            exitCode = Fail(error is SqliteException ? options.Database : options.Rejected, error, ExitCode.Failure);
+        }
+
         screen.Error.WriteLine($"{tally}\n{report}");
         return exitCode;
     }
 
     /// <summary>Writes what is known only at the end.</summary>
-    private int Finish(LogDatabase database, RejectedLines rejected, int exitCode)
+    private Totals Finish(LogDatabase database, RejectedLines rejected)
     {
-        string path = options.Database;
-        try
-        {
-            rejected.Store();
-            Totals totals = database.ReadTotals();
-            path = options.Rejected;
-            RejectedFile.Write(path, database.ReadRejected());
-            screen.Output.WriteLine($"{options.File}: {totals}");
-            return exitCode;
-        }
-        catch (Exception error) when (Reason.IsOfFile(error))
-        {
-            return Fail(path, error, ExitCode.Failure);
-        }
+        rejected.Store();
+        RejectedFile.Write(options.Rejected, database.ReadRejected());
+        return database.ReadTotals();
     }
 
     private int Fail(string path, Exception error, int exitCode)
@@ -146,15 +144,19 @@ public sealed class LogIngest(LogIngestOptions options, Screen screen)
 
     private PooledPipeline<LogLine> CreatePipeline(LogFile log, LogDatabase database, RejectedLines rejected, Tally tally) =>
         PooledPipeline.CreateBuilder<LogLine>(
-                capacity: 2 * options.BatchSize, "log-ingest", pipeline => pipeline.TimeProvider = TimeProvider)
-            .Produce(tally.Count(log.ReadLinesAsync(), database.ReadOffsets()), name: "reader")
+                capacity: 1_000, "log-ingest", pipeline => pipeline.TimeProvider = TimeProvider)
+            .Produce(NewLines.Of(log.ReadLinesAsync(), database.ReadOffsets(), tally), name: "reader")
             .Select(LineParser.Parse, stage =>
             {
                 stage.Name = "parsers";
                 stage.MaxWorkers = options.Parsers;
                 stage.OnFailure.DeadLetter((line, failure, _) => rejected.AddAsync(line, failure.Exception));
             })
-            .Batch(options.BatchSize, maxWait: TimeSpan.FromSeconds(1), stage => stage.Name = "batcher")
+            .Batch(options.BatchSize, maxWait: TimeSpan.FromSeconds(1), stage =>
+            {
+                stage.Name = "batcher";
+                stage.Capacity = 2 * options.BatchSize;
+            })
             .Consume((requests, _) => StoreAsync(requests, database, tally), stage =>
             {
                 stage.Name = "store"; // One worker, as SQLite has one writer.

@@ -11,11 +11,11 @@ internal sealed class LogGenerator
     private static readonly string[] Methods = ["GET", "GET", "GET", "GET", "POST", "HEAD", "DELETE"];
     private static readonly string[] Pages =
         ["/", "/index.html", "/search?q=a+b&lang=de", "/img/logo.png", "/api/v2/orders", "/caf%C3%A9", "/a b"];
-    private static readonly int[] Statuses = [200, 200, 200, 200, 301, 304, 404, 499, 500];
+    private static readonly string[] Statuses = ["200", "200", "200", "200", "301", "304", "404", "499", "500"];
     private static readonly string[] Agents =
     [
         "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0",
-        "curl/8.5.0", "-", "Agent \\\"quoted\\\" \\\\", "Grüße/1.0",
+        "curl/8.5.0", "-", """Agent \"quoted\" \\""", "Grüße/1.0",
     ];
 
     private readonly Random _random = new(20_000);
@@ -37,7 +37,7 @@ internal sealed class LogGenerator
         int bytes = _random.Next(10) == 0 ? 0 : _random.Next(1_000_000);
         Totals = Totals with { Requests = Totals.Requests + 1, Bytes = Totals.Bytes + bytes };
         string size = bytes == 0 ? "-" : bytes.ToString(CultureInfo.InvariantCulture);
-        return $"""{NextClient()} - - [{Time}] "{NextRequest()}" {Pick(Statuses)} {size} "https://example.org/" "{Pick(Agents)}" """.TrimEnd();
+        return Format(Time, Pick(Statuses), size);
     }
 
     /// <summary>The time with the zone as logs have it, without a colon.</summary>
@@ -47,11 +47,14 @@ internal sealed class LogGenerator
     {
         0 => "",
         1 => "just some words",
-        2 => $"""{NextClient()} - - [{Time}] "{NextRequest()}" 200 12""", // Cut off.
-        3 => $"""{NextClient()} - - [31/Feb/2025:00:00:00 +0100] "{NextRequest()}" 200 12 "-" "-" """.TrimEnd(),
-        4 => $"""{NextClient()} - - [{Time}] "{NextRequest()}" abc 12 "-" "-" """.TrimEnd(),
-        _ => $"""{NextClient()} - - [{Time}] "{NextRequest()}" 200 -5 "-" "-" """.TrimEnd(),
+        2 => Format(Time, "200", "12")[.._random.Next(10, 40)], // Cut off before the status.
+        3 => Format("31/Feb/2025:00:00:00 +0100", "200", "12"),
+        4 => Format(Time, "abc", "12"),
+        _ => Format(Time, "200", "-5"),
     };
+
+    private string Format(string time, string status, string size) =>
+        $"{NextClient()} - - [{time}] \"{NextRequest()}\" {status} {size} \"https://example.org/\" \"{Pick(Agents)}\"";
 
     private string NextClient() => _random.Next(5) == 0
         ? $"2001:db8::{_random.Next(0xFFFF):x}"
@@ -64,5 +67,5 @@ internal sealed class LogGenerator
         _ => $"{Pick(Methods)} {Pick(Pages)} HTTP/{(_random.Next(2) == 0 ? "1.1" : "2.0")}",
     };
 
-    private T Pick<T>(T[] choices) => choices[_random.Next(choices.Length)];
+    private string Pick(string[] choices) => choices[_random.Next(choices.Length)];
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.CompilerServices;
 
 namespace LogIngestion;
 
@@ -13,35 +12,12 @@ internal sealed class Tally
     /// <summary>The lines that were read.</summary>
     public long Read => Interlocked.Read(ref _read);
 
+    public void AddRead() => Interlocked.Increment(ref _read);
+
+    /// <summary>Counts a line that was read and is stored already.</summary>
+    public void AddKnown() => Interlocked.Increment(ref _known);
+
     public void AddStored(int requests) => Interlocked.Add(ref _stored, requests);
-
-    /// <summary>Counts the lines, and leaves out those that an earlier run stored.</summary>
-    /// <param name="lines">The lines, in the order of the log.</param>
-    /// <param name="storedOffsets">Where lines begin that are stored, in ascending order.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
-    public async IAsyncEnumerable<LogLine> Count(
-        IAsyncEnumerable<LogLine> lines, IEnumerable<long> storedOffsets, [EnumeratorCancellation] CancellationToken cancellationToken = default)
-    {
-        using IEnumerator<long> stored = storedOffsets.GetEnumerator();
-        bool isMore = stored.MoveNext();
-        await foreach (LogLine line in lines.WithCancellation(cancellationToken))
-        {
-            Interlocked.Increment(ref _read);
-            while (isMore && stored.Current < line.Offset)
-            {
-                isMore = stored.MoveNext();
-            }
-
-            if (isMore && stored.Current == line.Offset)
-            {
-                Interlocked.Increment(ref _known);
-            }
-            else
-            {
-                yield return line;
-            }
-        }
-    }
 
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,

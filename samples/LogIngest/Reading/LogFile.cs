@@ -45,7 +45,17 @@ internal sealed class LogFile : IAsyncDisposable
         }
 
         Stream file = openFile(path);
-        LogFile log = new(IsCompressed(file) ? new GZipStream(file, CompressionMode.Decompress) : file);
+        LogFile log;
+        try
+        {
+            log = new LogFile(IsCompressed(file) ? new GZipStream(file, CompressionMode.Decompress) : file);
+        }
+        catch
+        {
+            await file.DisposeAsync();
+            throw;
+        }
+
         await log.FillAsync(CancellationToken.None);
         log.Beginning = log._chunk.AsMemory(0, Math.Min(log._filled, BeginningLength));
         return log;

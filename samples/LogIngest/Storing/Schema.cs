@@ -15,8 +15,9 @@ internal static class Schema
             PRAGMA synchronous = NORMAL;
             CREATE TABLE IF NOT EXISTS logs (id INTEGER PRIMARY KEY, path TEXT NOT NULL, beginning BLOB NOT NULL);
             CREATE TABLE IF NOT EXISTS requests (
-                log INTEGER NOT NULL REFERENCES logs, offset INTEGER NOT NULL, time INTEGER NOT NULL, client TEXT NOT NULL,
-                method TEXT, path TEXT, status INTEGER NOT NULL, bytes INTEGER NOT NULL,
+                log INTEGER NOT NULL REFERENCES logs, offset INTEGER NOT NULL,
+                time INTEGER NOT NULL, -- Seconds since 1970, UTC.
+                client TEXT NOT NULL, method TEXT, path TEXT, status INTEGER NOT NULL, bytes INTEGER NOT NULL,
                 PRIMARY KEY (log, offset)) WITHOUT ROWID;
             CREATE TABLE IF NOT EXISTS rejected (
                 log INTEGER NOT NULL REFERENCES logs, offset INTEGER NOT NULL, line INTEGER NOT NULL, reason TEXT NOT NULL,

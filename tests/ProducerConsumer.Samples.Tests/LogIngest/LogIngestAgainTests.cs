@@ -56,7 +56,7 @@ public sealed class LogIngestAgainTests
         Totals promised = log.Generate(Lines);
         using CancellationTokenSource abort = new();
         IngestRun first = await IngestRun.OfAsync(
-            log.Options,
+            log.Options with { Parsers = 8 },
             batchStored: _ =>
             {
                 if (--batches == 0)
@@ -167,6 +167,18 @@ public sealed class LogIngestAgainTests
         second.Output.Should().Be($"{log["other.log"]}: 1 requests, 1 bytes, 1 rejected{Environment.NewLine}");
         log.CountStored().Should().Be(new Totals(2, 2, 2));
         (await File.ReadAllLinesAsync(log["other.log.rejected"], TestContext.Current.CancellationToken)).Should().ContainSingle();
+    }
+
+    [GuardedFact]
+    public async Task RunAsync_TwoLogsAtOnceInOneDatabase_StoresBoth()
+    {
+        using TestLog log = new();
+        Totals promised = log.Generate(Lines);
+        LogIngestOptions other = new(log["other.log"]) { BatchSize = 100, Database = log.Options.Database };
+        File.Copy(log.Path, other.File);
+        IngestRun[] runs = await Task.WhenAll(IngestRun.OfAsync(log.Options), IngestRun.OfAsync(other));
+        runs.Should().OnlyContain(run => run.ExitCode == ExitCode.Success && run.Output.Contains($": {promised}"));
+        log.CountStored().Should().Be(new Totals(2 * promised.Requests, 2 * promised.Bytes, 2 * promised.Rejected));
     }
 
     /// <summary>A log whose second half is not read before the reading is stopped.</summary>

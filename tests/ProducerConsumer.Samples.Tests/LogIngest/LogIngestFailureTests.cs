@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using LogIngestion;
 using ProducerConsumer.Tests;
 
@@ -108,6 +109,20 @@ public sealed class LogIngestFailureTests
         run.ExitCode.Should().Be(ExitCode.BadUsage);
         run.Output.Should().BeEmpty();
         run.Error.Should().StartWith($"LogIngest: {log[name]}: ").And.Contain(reason);
+    }
+
+    [GuardedFact]
+    [UnsupportedOSPlatform("windows")]
+    public async Task RunAsync_ReadOnlyDatabase_NamesIt()
+    {
+        Assert.SkipUnless(
+            !OperatingSystem.IsWindows() && !Environment.IsPrivilegedProcess, "This user may write everything.");
+        using TestLog log = new();
+        await IngestRun.OfAsync(log.Write(TestLog.Line(1)).Options);
+        File.SetUnixFileMode(log.Options.Database, UnixFileMode.UserRead);
+        IngestRun run = await IngestRun.OfAsync(log.Options);
+        run.ExitCode.Should().Be(ExitCode.BadUsage);
+        run.Error.Should().StartWith($"LogIngest: {log.Options.Database}: ").And.Contain("readonly database");
     }
 
     [GuardedFact]
