@@ -114,17 +114,18 @@ public sealed class LogIngest(LogIngestOptions options, Screen screen)
             exitCode = ExitCode.Failure;
         }
 
+        screen.Error.WriteLine($"{tally}\n{report}");
+        Totals totals;
         try
         {
-            Totals totals = Finish(database, rejected);
-            screen.Output.WriteLine($"{options.File}: {totals}");
+            totals = Finish(database, rejected);
         }
         catch (Exception error) when (Reason.IsOfFile(error))
         {
-            exitCode = Fail(error is SqliteException ? options.Database : options.Rejected, error, ExitCode.Failure);
+            return Fail(error is SqliteException ? options.Database : options.Rejected, error, ExitCode.Failure);
         }
 
-        screen.Error.WriteLine($"{tally}\n{report}");
+        screen.Output.WriteLine($"{options.File}: {totals}");
         return exitCode;
     }
 

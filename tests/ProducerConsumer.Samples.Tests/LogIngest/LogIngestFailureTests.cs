@@ -132,7 +132,7 @@ public sealed class LogIngestFailureTests
         log.Write($"{TestLog.Line(1)}\nbad");
         IngestRun run = await IngestRun.OfAsync(log.Options with { Rejected = log["missing/rejected"] });
         run.ExitCode.Should().Be(ExitCode.Failure);
-        run.Error.Should().StartWith($"LogIngest: {log["missing/rejected"]}: No such file or directory");
+        run.Error.Should().EndWith($"LogIngest: {log["missing/rejected"]}: No such file or directory{Environment.NewLine}");
         log.CountStored().Should().Be(new Totals(1, 1, 1));
     }
 
