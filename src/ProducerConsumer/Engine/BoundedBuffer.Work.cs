@@ -46,7 +46,7 @@ internal sealed partial class BoundedBuffer<T>
         signals.IsPaced = suspended;
         using (EnterSection())
         {
-            Book_NeedsLock(claim, ref signals);
+            Book_NeedsLock(claim);
             _workers!.Arrive_NeedsLock(worker);
             if (worker.HasEnded)
             {
