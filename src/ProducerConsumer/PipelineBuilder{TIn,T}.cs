@@ -38,13 +38,13 @@ public partial class PipelineBuilder<TIn, T>
     private StageOptions<T> Configure(string kind, Action<StageOptions<T>>? configure, int maxWorkers)
     {
         Require.Workers(maxWorkers, nameof(maxWorkers));
-        string name = Flow.FreeName(kind);
-        StageOptions<T> options = new(name) { MaxWorkers = maxWorkers };
+        string name = Flow.Names.Free(kind);
+        StageOptions<T> options = new(name, kind) { MaxWorkers = maxWorkers };
         configure?.Invoke(options);
         options.Freeze();
         if (options.Name != name)
         {
-            Flow.CheckName(options.Name);
+            Flow.Names.Check(options.Name);
         }
 
         return options;
@@ -58,7 +58,8 @@ public partial class PipelineBuilder<TIn, T>
         StageOptions<T> options, Func<StageWorker<T, TOut>> createWorker, Action<int>? validate = null)
     {
         Flow<TIn, T> before = Flow;
-        return new PipelineBuilder<TIn, TOut>(new Flow<TIn, TOut>(before.Head, before.Sources, before.Names.Add(options.Name), Attach));
+        return new PipelineBuilder<TIn, TOut>(
+            new Flow<TIn, TOut>(before.Head, before.Sources, before.Names.Add(options.Name, options.Kind), Attach));
 
         BufferedStage<TIn> Attach(Construction construction, BufferedStage<TOut> next)
         {
@@ -88,6 +89,7 @@ public partial class PipelineBuilder<TIn, T>
         return new PipelineRecipe<TIn>(
             before.Head,
             before.Sources,
+            before.Names.Add(options.Name, options.Kind),
             construction => before.Attach(
                 construction,
                 construction.AddStage(options, (stage, rules) => new SettlingWorker<T>(

@@ -1,0 +1,23 @@
+namespace ProducerConsumer;
+
+/// <summary>
+/// The last stage of a pipeline whose results are read: a buffer without workers. It ends when its buffer has, because all
+/// was read or the run was closed.
+/// </summary>
+internal sealed class ResultStage<T>(PipelineRun run, string name, BoundedBuffer<T> buffer)
+    : BufferedStage<T>(run, name, maxWorkers: 1, buffer, static _ => throw new NotSupportedException("Results are read and not worked on."))
+{
+    public override void Start() => Buffer.Attach(workers: null);
+
+    protected override void CompleteInput()
+    {
+        base.CompleteInput();
+        Pool.Finish(); // No worker ever came.
+    }
+
+    protected override async Task SettledAsync()
+    {
+        await Task.WhenAny(Buffer.Reader.Completion).ConfigureAwait(false); // It fails when a fault closed the buffer.
+        await base.SettledAsync().ConfigureAwait(false);
+    }
+}
