@@ -58,9 +58,10 @@ internal static class Require
 
     public static void Branches([NotNull] Delegate?[]? value, string name)
     {
-        if (value is null or [])
+        NotNull(value, name, "Give at least one branch.");
+        if (value.Length == 0)
         {
-            throw new ArgumentException($"{name} is {(value is null ? "null" : "empty")}, and every item has to go somewhere. Give at least one branch.", name);
+            throw new ArgumentException($"{name} is empty, and every item has to go somewhere. Give at least one branch.", name);
         }
 
         int missing = Array.IndexOf(value, null);

@@ -7,7 +7,8 @@ public partial class PipelineBuilder<TIn, T>
     /// more than what waits in front of it.
     /// </summary>
     /// <param name="branches">Each makes one branch: it goes on from the builder that it is given and ends it, for example <c>branch =&gt; branch.Batch(100).Consume(SaveAsync)</c>. At least one.</param>
-    /// <exception cref="ArgumentException">There is no branch, a branch is <see langword="null"/> or returned a recipe of another builder, or two stages have the same name.</exception>
+    /// <exception cref="ArgumentException">There is no branch, or one that is <see langword="null"/>, one returned a recipe of another builder, or two stages have the same name.</exception>
+    /// <exception cref="ArgumentNullException"><paramref name="branches"/> is <see langword="null"/>.</exception>
     /// <remarks>
     /// The branches get the same item and not copies: what one of them changes in it the others see, perhaps at the same
     /// time. Each settles the item on its own; whoever waits for it, see <see cref="PipelineWriter{T}.WriteTrackedAsync"/>,
@@ -20,7 +21,7 @@ public partial class PipelineBuilder<TIn, T>
     /// <inheritdoc cref="Broadcast(Func{PipelineBuilder{T, T}, PipelineRecipe{T}}[])"/>
     /// <param name="configure">Sets options of the stage that passes the items on. With one worker, which is the default, each branch gets them in their order.</param>
     /// <param name="branches">As above.</param>
-    /// <exception cref="ArgumentNullException"><paramref name="configure"/> is <see langword="null"/>.</exception>
+    /// <exception cref="ArgumentNullException"><paramref name="configure"/> or <paramref name="branches"/> is <see langword="null"/>.</exception>
     public PipelineRecipe<TIn> Broadcast(
         Action<StageOptions<T>> configure, params Func<PipelineBuilder<T, T>, PipelineRecipe<T>>[] branches)
     {

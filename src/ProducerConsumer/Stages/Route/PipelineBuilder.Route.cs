@@ -14,8 +14,8 @@ public partial class PipelineBuilder<TIn, T>
     /// another policy.
     /// </param>
     /// <param name="branches">Each makes one branch: it goes on from the builder that it is given and ends it, for example <c>branch =&gt; branch.Batch(100).Consume(SaveAsync)</c>. At least one.</param>
-    /// <exception cref="ArgumentException">There is no branch, a branch is <see langword="null"/> or returned a recipe of another builder, or two stages have the same name.</exception>
-    /// <exception cref="ArgumentNullException"><paramref name="selector"/> is <see langword="null"/>.</exception>
+    /// <exception cref="ArgumentException">There is no branch, or one that is <see langword="null"/>, one returned a recipe of another builder, or two stages have the same name.</exception>
+    /// <exception cref="ArgumentNullException"><paramref name="selector"/> or <paramref name="branches"/> is <see langword="null"/>.</exception>
     public PipelineRecipe<TIn> Route(
         Func<T, int> selector, params Func<PipelineBuilder<T, T>, PipelineRecipe<T>>[] branches) =>
         AddRoute(selector, configure: null, branches);
@@ -24,7 +24,7 @@ public partial class PipelineBuilder<TIn, T>
     /// <param name="selector">As above.</param>
     /// <param name="configure">Sets options of the stage that passes the items on, such as what happens to those without a branch. With one worker, which is the default, each branch gets its items in their order.</param>
     /// <param name="branches">As above.</param>
-    /// <exception cref="ArgumentNullException"><paramref name="configure"/> is <see langword="null"/>.</exception>
+    /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
     public PipelineRecipe<TIn> Route(
         Func<T, int> selector,
         Action<StageOptions<T>> configure,
