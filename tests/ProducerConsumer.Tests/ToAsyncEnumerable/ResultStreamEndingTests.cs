@@ -147,6 +147,33 @@ public sealed class ResultStreamEndingTests
         _feed.Active.Should().Be(0);
     }
 
+    /// <summary>Callbacks of a token run newest first, so that the producer hears of it before the run does.</summary>
+    [GuardedTheory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Token_UsedByAProducerDirectly_IsNoFault(bool isStream)
+    {
+        using CancellationTokenSource source = new();
+        using CancellationTokenSource other = new();
+        Gate gate = new();
+        IAsyncEnumerator<int> results = PooledPipeline.CreateBuilder<int>()
+            .Produce(1, async _ =>
+            {
+                await gate.PassAsync(source.Token);
+                return 1;
+            })
+            .ToAsyncEnumerable(_reports.Add, isStream ? source.Token : other.Token)
+            .GetAsyncEnumerator(isStream ? other.Token : source.Token);
+        ValueTask<bool> move = results.MoveNextAsync();
+        await gate.Arrived;
+
+        await source.CancelAsync();
+
+        (await FluentActions.Awaiting(() => move.AsTask()).Should().ThrowAsync<OperationCanceledException>())
+            .Which.CancellationToken.Should().Be(source.Token);
+        _reports.Should().ContainSingle().Which.Faults.Should().BeEmpty();
+    }
+
     [GuardedFact]
     public async Task Token_CancelledWhileTheReaderWaits_EndsTheWait()
     {

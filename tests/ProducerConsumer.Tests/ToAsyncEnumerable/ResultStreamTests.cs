@@ -32,7 +32,7 @@ public sealed class ResultStreamTests
     [GuardedFact]
     public async Task Enumeration_SeveralWorkersAndSuspendingReader_YieldsEveryResultOnce()
     {
-        ConcurrentBag<int> read = [];
+        List<int> read = [];
 
         await foreach (int result in Numbers(500, capacity: 16)
             .Transform(async (item, _) =>
@@ -46,7 +46,7 @@ public sealed class ResultStreamTests
             read.Add(result);
         }
 
-        read.Should().BeEquivalentTo(Enumerable.Range(0, 500));
+        read.Order().Should().Equal(Enumerable.Range(0, 500));
     }
 
     [GuardedFact]

@@ -33,9 +33,6 @@ internal sealed class ResultEnumerator<TIn, T>(
     /// <summary>1 from when the reader was told of the end.</summary>
     private int _isOver;
 
-    /// <summary>Cancelled by either token, when both can be; null else. By the call that moves; disposed at the end.</summary>
-    private CancellationTokenSource? _bothTokens;
-
     public T Current { get; private set; } = default!;
 
     /// <exception cref="InvalidOperationException">An earlier call has not ended.</exception>
@@ -97,7 +94,7 @@ internal sealed class ResultEnumerator<TIn, T>(
         await EndAsync().ConfigureAwait(false);
         if (Interlocked.Exchange(ref _isOver, 1) == 0)
         {
-            await ThrowCauseAsync().ConfigureAwait(false);
+            await ThrowAsync().ConfigureAwait(false);
         }
 
         return false;
@@ -112,14 +109,7 @@ internal sealed class ResultEnumerator<TIn, T>(
         }
 
         _isStarted = true;
-        CancellationToken token = enumerationToken.CanBeCanceled ? enumerationToken : streamToken;
-        if (enumerationToken.CanBeCanceled && streamToken.CanBeCanceled && enumerationToken != streamToken)
-        {
-            _bothTokens = CancellationTokenSource.CreateLinkedTokenSource(enumerationToken, streamToken);
-            token = _bothTokens.Token;
-        }
-
-        _ = pipeline.RunAsync(token); // It is the completion of the pipeline, which the end waits for.
+        pipeline.Run.Start(enumerationToken, streamToken);
     }
 
     /// <summary>Waits for the end of the run and has the application told of it, once, by whoever comes first.</summary>
@@ -129,7 +119,6 @@ internal sealed class ResultEnumerator<TIn, T>(
         {
             await Task.WhenAny(pipeline.Completion).ConfigureAwait(false);
             Tell(pipeline.Report!);
-            _bothTokens?.Dispose();
             _told.SetResult();
         }
 
@@ -149,19 +138,11 @@ internal sealed class ResultEnumerator<TIn, T>(
     }
 
     /// <summary>Throws what ended the run before its time, unless that was the reader.</summary>
-    private async Task ThrowCauseAsync()
+    private async Task ThrowAsync()
     {
-        switch (pipeline.Run.Cause)
+        if (pipeline.Run.Cause is StopCause.Fault or StopCause.Token)
         {
-            case StopCause.Token:
-                throw new OperationCanceledException(
-                    $"The enumeration of the results of pipeline '{pipeline.Name}' was cancelled.", CanceledToken);
-            case StopCause.Fault:
-                await pipeline.Completion.ConfigureAwait(false);
-                break;
+            await pipeline.Completion.ConfigureAwait(false);
         }
     }
-
-    /// <summary>Which of the tokens it was.</summary>
-    private CancellationToken CanceledToken => enumerationToken.IsCancellationRequested ? enumerationToken : streamToken;
 }
