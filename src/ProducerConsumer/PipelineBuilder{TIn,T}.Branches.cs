@@ -24,8 +24,12 @@ public partial class PipelineBuilder<TIn, T>
 
         BufferedStage<TIn> Build(Construction construction)
         {
-            // The last branch first, as all that is built.
-            BufferedStage<T>[] firsts = [.. recipes.Reverse().Select(recipe => recipe.BuildStages(construction)).Reverse()];
+            BufferedStage<T>[] firsts = new BufferedStage<T>[recipes.Length];
+            for (int i = recipes.Length - 1; i >= 0; i--)
+            {
+                firsts[i] = recipes[i].BuildStages(construction); // The last branch first, as all that is built.
+            }
+
             BufferedStage<T> stage = construction.AddStage(options, (stage, rules) =>
             {
                 BranchingOutlet<T> outlet = new(firsts.Select(first => first.Buffer), stage.Name);

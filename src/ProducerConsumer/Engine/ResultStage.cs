@@ -17,7 +17,15 @@ internal sealed class ResultStage<T>(PipelineRun run, string name, BoundedBuffer
 
     protected override async Task SettledAsync()
     {
-        await Task.WhenAny(Buffer.Reader.Completion).ConfigureAwait(false); // It fails when a fault closed the buffer.
+        try
+        {
+            await Buffer.Reader.Completion.ConfigureAwait(false);
+        }
+        catch (Exception)
+        {
+            // The fault that closed the buffer, which the run knows.
+        }
+
         await base.SettledAsync().ConfigureAwait(false);
     }
 }

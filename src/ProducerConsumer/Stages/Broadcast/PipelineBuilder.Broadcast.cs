@@ -3,8 +3,8 @@ namespace ProducerConsumer;
 public partial class PipelineBuilder<TIn, T>
 {
     /// <summary>
-    /// Ends the recipe with several branches, each of which gets every item. The slowest one holds the others back, by no
-    /// more than what waits in front of it.
+    /// Ends the recipe with several branches, each of which gets every item. The slowest branch holds this stage back, and
+    /// with it the others.
     /// </summary>
     /// <param name="branches">Each makes one branch: it goes on from the builder that it is given and ends it, for example <c>branch =&gt; branch.Batch(100).Consume(SaveAsync)</c>. At least one.</param>
     /// <exception cref="ArgumentException">There is no branch, or one that is <see langword="null"/>, one returned a recipe of another builder, or two stages have the same name.</exception>
@@ -20,7 +20,7 @@ public partial class PipelineBuilder<TIn, T>
 
     /// <inheritdoc cref="Broadcast(Func{PipelineBuilder{T, T}, PipelineRecipe{T}}[])"/>
     /// <param name="configure">Sets options of the stage that passes the items on. With one worker, which is the default, each branch gets them in their order.</param>
-    /// <param name="branches">As above.</param>
+    /// <param name="branches">Each makes one branch out of the builder that it is given. At least one.</param>
     /// <exception cref="ArgumentNullException"><paramref name="configure"/> or <paramref name="branches"/> is <see langword="null"/>.</exception>
     public PipelineRecipe<TIn> Broadcast(
         Action<StageOptions<T>> configure, params Func<PipelineBuilder<T, T>, PipelineRecipe<T>>[] branches)

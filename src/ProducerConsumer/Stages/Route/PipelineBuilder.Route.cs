@@ -5,8 +5,8 @@ namespace ProducerConsumer;
 public partial class PipelineBuilder<TIn, T>
 {
     /// <summary>
-    /// Ends the recipe with several branches, of which each item goes to one. A branch that is full holds all others back
-    /// once the next item is for it.
+    /// Ends the recipe with several branches, of which each item goes to one. A branch that is full holds this stage back
+    /// once an item is for it, and with it the others.
     /// </summary>
     /// <param name="selector">
     /// A quick function that returns the number of the branch, from 0 on, in the order of <paramref name="branches"/>.
@@ -21,9 +21,9 @@ public partial class PipelineBuilder<TIn, T>
         AddRoute(selector, configure: null, branches);
 
     /// <inheritdoc cref="Route(Func{T, int}, Func{PipelineBuilder{T, T}, PipelineRecipe{T}}[])"/>
-    /// <param name="selector">As above.</param>
+    /// <param name="selector">A quick function that returns the number of the branch, from 0 on. Any other number is a failure of the item.</param>
     /// <param name="configure">Sets options of the stage that passes the items on, such as what happens to those without a branch. With one worker, which is the default, each branch gets its items in their order.</param>
-    /// <param name="branches">As above.</param>
+    /// <param name="branches">Each makes one branch out of the builder that it is given. At least one.</param>
     /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
     public PipelineRecipe<TIn> Route(
         Func<T, int> selector,

@@ -117,8 +117,7 @@ internal sealed class ResultEnumerator<TIn, T>(
     {
         if (Interlocked.Exchange(ref _isEnding, 1) == 0)
         {
-            await Task.WhenAny(pipeline.Completion).ConfigureAwait(false);
-            Tell(pipeline.Report!);
+            Tell(await pipeline.Ended.ConfigureAwait(false));
             _told.SetResult();
         }
 

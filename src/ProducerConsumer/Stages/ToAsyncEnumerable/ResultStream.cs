@@ -7,7 +7,6 @@ internal sealed class ResultStream<TIn, T>(
     Action<PipelineReport>? onCompleted,
     CancellationToken cancellationToken) : IAsyncEnumerable<T>
 {
-    // The parameter hides the stream's own token, which is given on beside it.
     public IAsyncEnumerator<T> GetAsyncEnumerator(CancellationToken enumerationToken = default)
     {
         BoundedBuffer<T>? results = null;
