@@ -1,9 +1,10 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
+using Microsoft.Extensions.Time.Testing;
 
 namespace ProducerConsumer.Tests;
 
-/// <summary>However an enumeration ends, the run has ended before the reader goes on, and no result disappears.</summary>
+/// <summary>However an enumeration ends, the run has ended before the reader goes on, and no result disappears. Ends by a token: <see cref="ResultStreamTokenTests"/>.</summary>
 public sealed class ResultStreamEndingTests
 {
     private readonly List<PipelineReport> _reports = [];
@@ -112,107 +113,6 @@ public sealed class ResultStreamEndingTests
         _reports.Should().ContainSingle();
     }
 
-    [GuardedTheory]
-    [InlineData("stream", false)]
-    [InlineData("enumeration", false)]
-    [InlineData("stream", true)]
-    [InlineData("enumeration", true)]
-    public async Task Token_Cancelled_ThrowsWithThatToken(string which, bool both)
-    {
-        using CancellationTokenSource source = new();
-        using CancellationTokenSource other = new();
-        bool isStream = which == "stream";
-        CancellationToken quiet = both ? other.Token : CancellationToken.None;
-        IAsyncEnumerable<int> results = Endless(8).ToAsyncEnumerable(_reports.Add, isStream ? source.Token : quiet);
-        List<int> read = [];
-        Func<Task> loop = async () =>
-        {
-            await foreach (int result in results.WithCancellation(isStream ? quiet : source.Token))
-            {
-                read.Add(result);
-                if (read.Count == 30)
-                {
-                    await source.CancelAsync();
-                }
-            }
-        };
-
-        OperationCanceledException thrown = (await loop.Should().ThrowAsync<OperationCanceledException>()).Which;
-
-        thrown.CancellationToken.Should().Be(source.Token);
-        PipelineReport report = _reports.Should().ContainSingle().Which;
-        report.Outcome.Should().Be(PipelineOutcome.Canceled);
-        report.ShouldBalance();
-        report.ShouldAccountFor(read);
-        _feed.Active.Should().Be(0);
-    }
-
-    /// <summary>Callbacks of a token run newest first, so that the producer hears of it before the run does.</summary>
-    [GuardedTheory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task Token_UsedByAProducerDirectly_IsNoFault(bool isStream)
-    {
-        using CancellationTokenSource source = new();
-        using CancellationTokenSource other = new();
-        Gate gate = new();
-        IAsyncEnumerator<int> results = PooledPipeline.CreateBuilder<int>()
-            .Produce(1, async _ =>
-            {
-                await gate.PassAsync(source.Token);
-                return 1;
-            })
-            .ToAsyncEnumerable(_reports.Add, isStream ? source.Token : other.Token)
-            .GetAsyncEnumerator(isStream ? other.Token : source.Token);
-        ValueTask<bool> move = results.MoveNextAsync();
-        await gate.Arrived;
-
-        await source.CancelAsync();
-
-        (await FluentActions.Awaiting(() => move.AsTask()).Should().ThrowAsync<OperationCanceledException>())
-            .Which.CancellationToken.Should().Be(source.Token);
-        _reports.Should().ContainSingle().Which.Faults.Should().BeEmpty();
-    }
-
-    [GuardedFact]
-    public async Task Token_CancelledWhileTheReaderWaits_EndsTheWait()
-    {
-        using CancellationTokenSource source = new();
-        Gate gate = new();
-        IAsyncEnumerator<int> results = Endless(8)
-            .Transform(async (item, token) =>
-            {
-                await gate.PassAsync(token);
-                return item;
-            })
-            .ToAsyncEnumerable(_reports.Add)
-            .GetAsyncEnumerator(source.Token);
-        ValueTask<bool> move = results.MoveNextAsync();
-        await gate.Arrived;
-
-        await source.CancelAsync();
-
-        await FluentActions.Awaiting(() => move.AsTask()).Should().ThrowAsync<OperationCanceledException>();
-        _reports.Should().ContainSingle();
-        await results.DisposeAsync();
-    }
-
-    [GuardedFact]
-    public async Task Token_CancelledWhenAllIsRead_ChangesNothing()
-    {
-        using CancellationTokenSource source = new();
-        IAsyncEnumerator<int> results = PooledPipeline.CreateBuilder<int>().Produce([1]).ToAsyncEnumerable(_reports.Add)
-            .GetAsyncEnumerator(source.Token);
-        (await results.MoveNextAsync()).Should().BeTrue();
-        (await results.MoveNextAsync()).Should().BeFalse();
-
-        await source.CancelAsync();
-
-        (await results.MoveNextAsync()).Should().BeFalse();
-        await results.DisposeAsync();
-        _reports.Should().ContainSingle().Which.Outcome.Should().Be(PipelineOutcome.Completed);
-    }
-
     [GuardedFact]
     public async Task Callback_Throws_IsLoggedAndChangesNothing()
     {
@@ -274,6 +174,39 @@ public sealed class ResultStreamEndingTests
         (await move).Should().BeFalse();
         _reports.Should().ContainSingle().Which.Outcome.Should().Be(PipelineOutcome.Aborted);
         _feed.Active.Should().Be(0);
+    }
+
+    [GuardedFact]
+    public async Task Break_CallIgnoresItsToken_EndsAfterTheTimeoutAndTellsWhatIsInFlight()
+    {
+        FakeTimeProvider clock = new();
+        Gate stuck = new();
+        IAsyncEnumerator<int> results = PooledPipeline.CreateBuilder<int>(configure: options => options.TimeProvider = clock)
+            .Produce([1, 2])
+            .Transform(async (item, _) =>
+            {
+                if (item == 2)
+                {
+                    await stuck.PassAsync();
+                }
+
+                return item;
+            })
+            .ToAsyncEnumerable(_reports.Add)
+            .GetAsyncEnumerator();
+        (await results.MoveNextAsync()).Should().BeTrue();
+        await stuck.Arrived;
+
+        ValueTask leave = results.DisposeAsync();
+        leave.IsCompleted.Should().BeFalse();
+        clock.Advance(TimeSpan.FromSeconds(30));
+        await leave;
+
+        PipelineReport report = _reports.Should().ContainSingle().Which;
+        report.Outcome.Should().Be(PipelineOutcome.Abandoned);
+        report.ShouldBalance();
+        report.Stages[1].InFlightItems.Should().ContainSingle().Which.Item.Should().Be(2);
+        stuck.Open();
     }
 
     private PipelineBuilder<int> Endless(int capacity) =>
