@@ -8,13 +8,13 @@ public sealed class LaneAgainstItsNextItemTests : ScenarioContract
     private static readonly int[] Items = [1, 3, 2, 5];
 
     protected internal override IReadOnlyList<string> Faults =>
-        ["lane-is-taken-twice", "lane-stays-blocked", "lane-is-forgotten-with-its-item", "nobody-is-called-for-the-lanes"];
+        ["lane-is-taken-twice", "lane-stays-blocked", "nobody-is-called-for-the-lanes"];
 
     protected override async Task RunAsync()
     {
         Handled handled = new();
         int[] running = new int[2];
-        await using PooledPipeline<int> pipeline = Runs.Create(capacity: 1)
+        await using PooledPipeline<int> pipeline = Runs.Create(capacity: 2)
             .Consume(
                 async (item, token) =>
                 {

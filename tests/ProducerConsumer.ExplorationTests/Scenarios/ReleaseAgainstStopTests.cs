@@ -7,7 +7,7 @@ public sealed class ReleaseAgainstStopTests : ScenarioContract
 {
     private const int Items = 3;
 
-    protected internal override IReadOnlyList<string> Faults => ["worker-leaves-during-a-release"];
+    protected internal override IReadOnlyList<string> Faults => ["two-release-at-once"];
 
     protected override async Task RunAsync()
     {
