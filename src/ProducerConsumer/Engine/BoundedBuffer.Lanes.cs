@@ -6,53 +6,29 @@ internal sealed partial class BoundedBuffer<T>
     /// <summary>The items by keys; null for a stage without any. An item is here once its key is known, and until it is begun.</summary>
     private Lanes<T>? _lanes;
 
-    /// <summary>Items on their way from lanes to a claim. Guarded by the lock.</summary>
-    private Single<T>[] _taken = [];
-
     /// <summary>Has the items of one key handled one after the other. Before the start.</summary>
-    public void Partition(Lanes<T> lanes)
-    {
-        _lanes = lanes;
-        _taken = new Single<T>[MaxBatch];
-    }
+    public void Partition(Lanes<T> lanes) => _lanes = lanes;
 
-    /// <summary>Finds the keys of the oldest items. By the worker that was told to.</summary>
-    public void FindKeys()
-    {
-        _lanes!.FindLanes();
-        Signals signals = default;
-        using (EnterSection())
-        {
-            _lanes.EndDispatch(_items);
-            CallWorkerForMore_NeedsLock(ref signals);
-        }
-
-        Raise(ref signals);
-    }
+    /// <summary>Finds the keys of the oldest items. By the worker that was told to, outside the lock: keys are code of the application's.</summary>
+    public void FindKeys() => _lanes!.FindLanes();
 
     /// <summary>Whether a worker that has nothing else to do is to find keys, or to forget lanes that are empty.</summary>
     private bool MustFindKeys_NeedsLock => _lanes is { IsDispatching: false } && (_items.Count > 0 || _lanes.HasEmpty);
 
     private void FillFromLanes_NeedsLock(Claim<T> claim, int most, ref Signals signals)
     {
-        Span<Single<T>> singles = _taken.AsSpan(0, most);
-        int count = _lanes!.Take(singles);
-        Span<T> items = Fill_NeedsLock(claim, count, ref signals);
-        Span<long> places = claim.FillPlaces_NeedsLock();
-        claim.Attempts = singles[0].Attempts;
-        for (int i = 0; i < count; i++)
-        {
-            items[i] = singles[i].Item;
-            places[i] = singles[i].Place;
-            if (singles[i].Context is { } context)
-            {
-                claim.FillContexts_NeedsLock()[i] = context;
-            }
-        }
+        _lanes!.Take(claim, Fill_NeedsLock(claim, most, ref signals));
+        _gate.State.Claimed += claim.Filled;
+        _items.Reserved -= claim.Filled;
+        Refill_NeedsLock(ref signals);
+    }
 
-        singles[..count].Clear();
-        _gate.State.Claimed += count;
-        _items.Reserved -= count;
+    /// <summary>The worker has found keys: moves the items into its claim, as many as are its share, and into lanes.</summary>
+    private void FillWithFound_NeedsLock(Claim<T> claim, int most, ref Signals signals)
+    {
+        int share = ShareOf_NeedsLock(_items.Count + _lanes!.Startable, Math.Min(most, claim.Size));
+        _lanes.EndDispatch(_items, claim, Fill_NeedsLock(claim, share, ref signals));
+        _gate.State.Claimed += claim.Filled;
         Refill_NeedsLock(ref signals);
     }
 

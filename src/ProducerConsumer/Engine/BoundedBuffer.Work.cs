@@ -38,7 +38,8 @@ internal sealed partial class BoundedBuffer<T>
     /// <param name="worker">The worker. When it is parked, another thread may be running it before this returns.</param>
     /// <param name="most">The most items to take. Fewer when others are due a share: 1 if there are no more items than busy workers.</param>
     /// <param name="suspended">Whether a call of the claim suspended.</param>
-    public Taken SettleAndClaim(ItemWorker<T> worker, int most, bool suspended)
+    /// <param name="hasKeys">Whether the worker has found the keys that it was told to.</param>
+    public Taken SettleAndClaim(ItemWorker<T> worker, int most, bool suspended, bool hasKeys)
     {
         Claim<T> claim = worker.Claim;
         Taken taken = Taken.Items;
@@ -47,6 +48,11 @@ internal sealed partial class BoundedBuffer<T>
         using (EnterSection())
         {
             Book_NeedsLock(claim);
+            if (hasKeys)
+            {
+                FillWithFound_NeedsLock(claim, most, ref signals);
+            }
+
             _workers!.Arrive_NeedsLock(worker);
             if (worker.HasEnded)
             {
@@ -60,6 +66,10 @@ internal sealed partial class BoundedBuffer<T>
                 worker.IsCalledBack = false;
                 Occupy_NeedsLock(claim);
                 taken = Taken.CallBack;
+            }
+            else if (hasKeys && claim.Unstarted > 0)
+            {
+                // What it found keys for.
             }
             else if (_returned.TryDequeue(out (long Ticket, Single<T> Item) returned))
             {
@@ -89,7 +99,7 @@ internal sealed partial class BoundedBuffer<T>
                 Release_NeedsLock(claim);
                 if (MustFindKeys_NeedsLock)
                 {
-                    _lanes!.BeginDispatch(_items);
+                    _lanes!.BeginDispatch(_items, ShareOf_NeedsLock(_items.Count, Math.Min(most, claim.Size)));
                     Occupy_NeedsLock(claim);
                     taken = Taken.Keys;
                 }
@@ -168,8 +178,8 @@ internal sealed partial class BoundedBuffer<T>
     private int Startable_NeedsLock =>
         _lanes?.Startable ?? (_window is null ? _items.Count : Math.Min(_items.Count, _window.Room));
 
-    /// <summary>Whether a worker could begin an item that comes now, or look for its key.</summary>
-    private bool CanStart_NeedsLock => _window is null or { Room: > 0 };
+    /// <summary>Whether a worker could begin an item that comes now, or look for its key. Who looks for keys looks for more when it has them.</summary>
+    private bool CanStart_NeedsLock => _window is null or { Room: > 0 } && _lanes is null or { IsDispatching: false };
 
     /// <summary>A fair share of the items, and no more in the hands of workers than the buffer itself holds.</summary>
     private int ShareOf_NeedsLock(int startable, int most)

@@ -35,6 +35,14 @@ internal sealed partial class Claim<T>
         return _places.AsSpan(0, _end);
     }
 
+    /// <summary>There are fewer items than the claim was filled for.</summary>
+    public void Truncate_NeedsLock(int count)
+    {
+        _filled = count;
+        _end = count;
+        _limit = count;
+    }
+
     /// <summary>By what the order knows one of the items.</summary>
     public long PlaceOf_NeedsLock(int index) => _places[index];
 

@@ -149,12 +149,12 @@ internal abstract partial class ItemWorker<T> : Worker
 
         bool suspended = _hasSuspended;
         _hasSuspended = false;
-        Taken taken = Stage.Buffer.SettleAndClaim(this, most, suspended);
+        Taken taken = Stage.Buffer.SettleAndClaim(this, most, suspended, hasKeys: false);
         while (taken == Taken.Keys)
         {
             Stage.Buffer.FindKeys();
             RestoreContext();
-            taken = Stage.Buffer.SettleAndClaim(this, most, suspended);
+            taken = Stage.Buffer.SettleAndClaim(this, most, suspended, hasKeys: true);
         }
 
         switch (taken)

@@ -19,19 +19,12 @@ internal sealed class LaneQueues<T>
     /// <summary>How many nodes were ever used.</summary>
     private int _used;
 
-    /// <summary>Numbers the items in the order in which they came.</summary>
-    private long _arrivals;
-
-    public ref readonly Single<T> Oldest(LaneQueue queue) => ref _nodes[queue.First].Item;
-
     /// <summary>Adds an item behind the others, or before them if it comes back.</summary>
     public void Add(ref LaneQueue queue, Single<T> item, bool isFirst)
     {
         int added = Rent();
         ref Node node = ref _nodes[added];
         node.Item = item;
-        node.Arrival = isFirst ? 0 : ++_arrivals;
-        node.IsUsed = true;
         if (queue.Count++ == 0)
         {
             queue.First = added;
@@ -61,16 +54,6 @@ internal sealed class LaneQueues<T>
         return item;
     }
 
-    /// <summary>Takes out the items of all queues: first those that came back, then the others, oldest first.</summary>
-    public List<Single<T>> TakeAll()
-    {
-        List<Single<T>> all = [.. _nodes.Where(static node => node.IsUsed).OrderBy(static node => node.Arrival).Select(static node => node.Item)];
-        Array.Clear(_nodes);
-        _free = -1;
-        _used = 0;
-        return all;
-    }
-
     private int Rent()
     {
         if (_free >= 0)
@@ -94,10 +77,5 @@ internal sealed class LaneQueues<T>
 
         /// <summary>The next of the same queue, or the next that is free.</summary>
         public int Next;
-
-        /// <summary>When it came; 0 for one that came back.</summary>
-        public long Arrival;
-
-        public bool IsUsed;
     }
 }

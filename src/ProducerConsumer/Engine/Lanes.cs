@@ -16,12 +16,25 @@ internal abstract class Lanes<T>
     /// <summary>The most items that are moved at once.</summary>
     private const int MaxFound = 128;
 
+    /// <summary>The fewest, if there are so many.</summary>
+    private const int MinFound = 16;
+
+    /// <summary>The items behind the first of each lane.</summary>
     private readonly LaneQueues<T> _queues = new();
 
     /// <summary>Lanes that may have become empty since the dispatcher last looked.</summary>
     private readonly List<int> _empty = [];
 
     private Lane[] _lanes = new Lane[16];
+
+    /// <summary>The items of each lane that wait. Apart from the lanes, because most items never wait in one.</summary>
+    private Waiters[] _waiters = new Waiters[16];
+
+    /// <summary>Numbers the items in the order in which they came.</summary>
+    private long _arrivals;
+
+    /// <summary>Numbers the dispatches.</summary>
+    private long _dispatches;
 
     /// <summary>The first and the last of the lanes that can be run, linked; -1 for none.</summary>
     private int _firstRunnable = -1;
@@ -36,8 +49,15 @@ internal abstract class Lanes<T>
     /// <summary>How many of them wait in lanes that can be run.</summary>
     public int Startable { get; private set; }
 
-    /// <summary>Whether somebody is the dispatcher.</summary>
-    public bool IsDispatching { get; private set; }
+    /// <summary>Whether somebody is the dispatcher. Written under the lock.</summary>
+    private bool _isDispatching;
+
+    /// <summary>Whether somebody is the dispatcher; read without the lock by who waits for that to end.</summary>
+    public bool IsDispatching
+    {
+        get => Volatile.Read(ref _isDispatching);
+        private set => Volatile.Write(ref _isDispatching, value);
+    }
 
     /// <summary>Whether lanes wait for the dispatcher to forget them.</summary>
     public bool HasEmpty => _empty.Count > 0;
@@ -47,6 +67,9 @@ internal abstract class Lanes<T>
 
     /// <summary>How many there are.</summary>
     protected int FoundCount { get; private set; }
+
+    /// <summary>Their contexts.</summary>
+    private ItemContext?[] FoundContexts { get; } = new ItemContext?[MaxFound];
 
     /// <summary>Where their lanes are to be put.</summary>
     protected int[] FoundLanes { get; } = new int[MaxFound];
@@ -61,11 +84,13 @@ internal abstract class Lanes<T>
     public abstract int Count { get; }
 
     /// <summary>Makes the caller the dispatcher, who is to call <see cref="FindLanes"/> and <see cref="EndDispatch"/>.</summary>
-    public void BeginDispatch(RingQueue<T> items)
+    /// <param name="items">The buffer.</param>
+    /// <param name="wanted">How many items the caller would take. More are looked at if that is few: their lanes may not be free.</param>
+    public void BeginDispatch(RingQueue<T> items, int wanted)
     {
         Debug.Assert(!IsDispatching, "One at a time.");
         IsDispatching = true;
-        FoundCount = Math.Min(items.Count, MaxFound);
+        FoundCount = Math.Min(items.Count, Math.Clamp(wanted, MinFound, MaxFound));
         items.CopyOldest(Found.AsSpan(0, FoundCount));
         foreach (int lane in _empty)
         {
@@ -82,62 +107,110 @@ internal abstract class Lanes<T>
     /// <summary>Finds the lanes of the items, and forgets lanes that have none. Outside the lock; never throws.</summary>
     public abstract void FindLanes();
 
-    /// <summary>Moves the items into their lanes, unless they were handed back meanwhile.</summary>
-    public void EndDispatch(RingQueue<T> items)
+    /// <summary>
+    /// Moves the items out of the buffer, unless they were handed back meanwhile: into the dispatcher's own claim as long
+    /// as it has room and nobody else has an item of the lane, else into their lanes.
+    /// </summary>
+    /// <param name="items">The buffer.</param>
+    /// <param name="claim">The claim, which has room for as many as it is to have at most.</param>
+    /// <param name="claimed">The items of the claim.</param>
+    public void EndDispatch(RingQueue<T> items, Claim<T> claim, Span<T> claimed)
     {
         IsDispatching = false;
+        _dispatches++;
         int moved = Math.Min(FoundCount, items.Count);
-        for (int i = 0; i < moved; i++)
+        bool haveContexts = items.HasContexts;
+        if (haveContexts)
         {
-            Single<T> item = items.RemoveOldest();
-            int lane = FoundLanes[i];
-            if (FoundFaults?[i] is { } fault)
-            {
-                item = item with { Context = ItemContext.Faulted(item.Context, fault) };
-            }
-
-            Reserve(lane);
-            Add(lane, item with { Place = lane }, isFirst: false);
+            items.MoveOldestContexts(FoundContexts.AsSpan(0, moved));
         }
 
-        items.Reserved += moved; // They keep their places in the capacity.
+        items.RemoveOldest(Found.AsSpan(0, moved));
+        int taken = 0;
+        for (int i = 0; i < moved; i++)
+        {
+            ItemContext? context = haveContexts ? FoundContexts[i] : null;
+            if (FoundFaults?[i] is { } fault)
+            {
+                context = ItemContext.Faulted(context, fault);
+            }
 
-        Array.Clear(Found, 0, FoundCount);
+            int id = FoundLanes[i];
+            Reserve(id);
+            if (taken < claimed.Length && TryTake(id))
+            {
+                claimed[taken] = Found[i];
+                SetPlace(claim, taken++, id, context);
+            }
+            else
+            {
+                Add(id, new Single<T>(Found[i], context, Attempts: 0, Place: ++_arrivals), isFirst: false);
+            }
+        }
+
+        items.Reserved += moved - taken; // What is in lanes keeps its place in the capacity.
+        claim.Truncate_NeedsLock(taken);
         FoundFaults = null;
     }
 
-    /// <summary>Fills a claim from lanes that can be run: one item of each, or more if there are few lanes.</summary>
-    /// <param name="items">Where to put the items.</param>
-    /// <returns>How many items there are: 1 or more, if any can be started.</returns>
-    public int Take(Span<Single<T>> items)
+    /// <summary>Takes an item of a lane past those that wait, if there are none, and the items that somebody has are in the same claim.</summary>
+    private bool TryTake(int id)
     {
-        int taken = 0;
-        while (taken < items.Length && _firstRunnable >= 0)
+        ref Lane lane = ref _lanes[id];
+        bool taken = lane.Count == 0 && (lane.Running == 0 || lane.Dispatch == _dispatches);
+        if (taken)
         {
-            int id = _firstRunnable;
-            ref Lane lane = ref _lanes[id];
-            bool isAlone = _queues.Oldest(lane.Items).Attempts > 0;
-            if (isAlone && taken > 0)
-            {
-                break; // A call that is repeated is made on its own.
-            }
-
-            int share = isAlone ? 1 : Math.Clamp((items.Length - taken) / _runnable, 1, lane.Items.Count);
-            Unlink(ref lane);
-            for (int i = 0; i < share && (i == 0 || _queues.Oldest(lane.Items).Attempts == 0); i++)
-            {
-                items[taken++] = _queues.RemoveOldest(ref lane.Items);
-                lane.Running++;
-                Waiting--;
-            }
-
-            if (isAlone)
-            {
-                break;
-            }
+            lane.Running++;
+            lane.Dispatch = _dispatches;
         }
 
         return taken;
+    }
+
+    private static void SetPlace(Claim<T> claim, int index, int lane, ItemContext? context)
+    {
+        claim.FillPlaces_NeedsLock()[index] = lane;
+        if (context is not null)
+        {
+            claim.FillContexts_NeedsLock()[index] = context;
+        }
+    }
+
+    /// <summary>
+    /// Fills a claim from lanes that can be run: with one item of each, or more if there are few lanes. Some items can be
+    /// started, and the claim has room for as many as it is to have at most.
+    /// </summary>
+    public void Take(Claim<T> claim, Span<T> items)
+    {
+        int taken = 0;
+        while (taken < items.Length && _firstRunnable >= 0 && claim.Attempts == 0)
+        {
+            int id = _firstRunnable;
+            ref Lane lane = ref _lanes[id];
+            ref Single<T> first = ref _waiters[id].First;
+            if (first.Attempts > 0)
+            {
+                if (taken > 0)
+                {
+                    break; // A call that is repeated is made on its own.
+                }
+
+                claim.Attempts = first.Attempts;
+            }
+
+            int share = claim.Attempts > 0 ? 1 : Math.Clamp((items.Length - taken) / _runnable, 1, lane.Count);
+            Unlink(ref lane);
+            lane.Running += share;
+            while (share-- > 0)
+            {
+                items[taken] = first.Item;
+                SetPlace(claim, taken++, id, first.Context);
+                RemoveFirst(id);
+            }
+        }
+
+        Waiting -= taken;
+        claim.Truncate_NeedsLock(taken);
     }
 
     /// <summary>An item is settled: the next one of its lane may be begun.</summary>
@@ -150,35 +223,54 @@ internal abstract class Lanes<T>
         Settle(id, ref lane);
     }
 
-    /// <summary>An item that was taken comes back, before all others of its lane.</summary>
+    /// <summary>An item that was taken comes back, before all others of its lane, and of all lanes when they are handed back.</summary>
     public void Return(Single<T> item)
     {
         int id = (int)item.Place;
         _lanes[id].Running--;
-        Add(id, item, isFirst: true);
+        Add(id, item with { Place = 0 }, isFirst: true);
     }
 
     /// <summary>Takes out all items that wait, oldest first.</summary>
     public List<Single<T>> TakeAll()
     {
-        List<Single<T>> all = _queues.TakeAll();
-        foreach (ref Lane lane in _lanes.AsSpan())
+        List<Single<T>> all = [];
+        for (int id = 0; id < _lanes.Length; id++)
         {
-            lane.Items = default;
-            lane.IsRunnable = false;
+            while (_lanes[id].Count > 0)
+            {
+                all.Add(_waiters[id].First);
+                RemoveFirst(id);
+            }
+
+            _lanes[id].IsRunnable = false;
         }
 
         _firstRunnable = -1;
         _runnable = 0;
         Waiting = 0;
         Startable = 0;
-        return all;
+        return [.. all.OrderBy(static item => item.Place)];
     }
 
     private void Add(int id, Single<T> item, bool isFirst)
     {
         ref Lane lane = ref _lanes[id];
-        _queues.Add(ref lane.Items, item, isFirst);
+        ref Waiters waiters = ref _waiters[id];
+        if (lane.Count++ == 0)
+        {
+            waiters.First = item;
+        }
+        else if (isFirst)
+        {
+            _queues.Add(ref waiters.Others, waiters.First, isFirst: true);
+            waiters.First = item;
+        }
+        else
+        {
+            _queues.Add(ref waiters.Others, item, isFirst: false);
+        }
+
         Waiting++;
         if (lane.IsRunnable)
         {
@@ -190,6 +282,12 @@ internal abstract class Lanes<T>
         }
     }
 
+    private void RemoveFirst(int id)
+    {
+        ref Waiters waiters = ref _waiters[id];
+        waiters.First = --_lanes[id].Count > 0 ? _queues.RemoveOldest(ref waiters.Others) : default;
+    }
+
     /// <summary>Notes what can be done with a lane of which nobody has an item any more.</summary>
     private void Settle(int id, ref Lane lane)
     {
@@ -198,7 +296,7 @@ internal abstract class Lanes<T>
             return;
         }
 
-        if (lane.Items.Count > 0)
+        if (lane.Count > 0)
         {
             Link(id, ref lane);
         }
@@ -224,7 +322,7 @@ internal abstract class Lanes<T>
 
         _lastRunnable = id;
         _runnable++;
-        Startable += lane.Items.Count;
+        Startable += lane.Count;
     }
 
     /// <summary>Takes the first runnable lane out.</summary>
@@ -233,7 +331,7 @@ internal abstract class Lanes<T>
         lane.IsRunnable = false;
         _firstRunnable = lane.Next;
         _runnable--;
-        Startable -= lane.Items.Count;
+        Startable -= lane.Count;
     }
 
     private void Reserve(int lane)
@@ -241,17 +339,31 @@ internal abstract class Lanes<T>
         if (lane >= _lanes.Length)
         {
             Array.Resize(ref _lanes, Math.Max(lane + 1, 2 * _lanes.Length));
+            Array.Resize(ref _waiters, _lanes.Length);
         }
     }
 
-    /// <summary>The items of one key.</summary>
+    /// <summary>The items of one key that wait.</summary>
+    private struct Waiters
+    {
+        /// <summary>The first, if there is one. Most lanes have no other.</summary>
+        public Single<T> First;
+
+        /// <summary>Those behind it.</summary>
+        public LaneQueue Others;
+    }
+
+    /// <summary>One key that has items, or had some until a moment ago.</summary>
     private struct Lane
     {
-        /// <summary>Those that wait.</summary>
-        public LaneQueue Items;
+        /// <summary>How many items wait.</summary>
+        public int Count;
 
         /// <summary>How many are with workers, or wait to be delivered again. While there is one, no other is begun.</summary>
         public int Running;
+
+        /// <summary>The dispatch that last put an item of this lane into a claim.</summary>
+        public long Dispatch;
 
         /// <summary>The next lane that can be run.</summary>
         public int Next;
@@ -261,6 +373,6 @@ internal abstract class Lanes<T>
         /// <summary>Whether the dispatcher will look whether it is empty.</summary>
         public bool IsNoted;
 
-        public readonly bool IsEmpty => Running == 0 && Items.Count == 0;
+        public readonly bool IsEmpty => Running == 0 && Count == 0;
     }
 }

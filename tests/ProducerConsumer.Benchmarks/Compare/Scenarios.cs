@@ -29,6 +29,8 @@ internal static class Scenarios
         new HandOffScenario(1_000) { Quick = true },
         new PoolScenario(10_000),
         new StagesScenario(),
+        new OrderScenario("keyed", "consumers that handle the items of each of 100,000 keys one after the other", LibraryOrder<ValueItem>.Keyed),
+        new OrderScenario("ordered", "transforms whose results go on in the order of the items", LibraryOrder<ValueItem>.Ordered),
     ];
 
     private static ThroughputScenario<ValueItem> Plain(
