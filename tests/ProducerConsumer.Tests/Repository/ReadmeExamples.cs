@@ -167,6 +167,30 @@ public sealed partial class ReadmeExamples
     }
 
     [GuardedFact]
+    public async Task Order_OfResultsAndOfKeys()
+    {
+        #region readme order
+        PipelineRecipe<string> recipe = PooledPipeline.CreateBuilder<string>()
+            .Transform(FindOrderAsync, maxWorkers: 16, preserveOrder: true)
+            .Consume(SaveAsync, stage =>
+            {
+                stage.MaxWorkers = 4;
+                stage.PartitionBy(order => order.Number % 10);
+            });
+        #endregion
+
+        await using PooledPipeline<string> pipeline = recipe.Build();
+        for (int number = 0; number < 50; number++)
+        {
+            await pipeline.Writer.WriteAsync($"{10 * number}");
+        }
+
+        pipeline.Writer.Complete();
+        (await pipeline.RunAsync()).ShouldBalance();
+        _saved.Should().Equal(Enumerable.Range(0, 50).Select(number => new Order(10 * number)));
+    }
+
+    [GuardedFact]
     public async Task Failures_PolicyIsASentence()
     {
         List<Order> putAside = [];
