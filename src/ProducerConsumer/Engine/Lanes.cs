@@ -11,19 +11,10 @@ namespace ProducerConsumer;
 /// worker at a time, the dispatcher, looks at the oldest items of the buffer, finds their lanes outside of the lock, and
 /// moves them there. The lanes are numbered, and kept in arrays: a lane costs no memory of its own.
 /// </remarks>
-internal abstract class Lanes<T>
+internal abstract partial class Lanes<T>
 {
-    /// <summary>The most items that are moved at once.</summary>
-    private const int MaxFound = 128;
-
-    /// <summary>The fewest, if there are so many.</summary>
-    private const int MinFound = 16;
-
     /// <summary>The items behind the first of each lane.</summary>
     private readonly LaneQueues<T> _queues = new();
-
-    /// <summary>Lanes that may have become empty since the dispatcher last looked.</summary>
-    private readonly List<int> _empty = [];
 
     private Lane[] _lanes = new Lane[16];
 
@@ -32,9 +23,6 @@ internal abstract class Lanes<T>
 
     /// <summary>Numbers the items in the order in which they came.</summary>
     private long _arrivals;
-
-    /// <summary>Numbers the dispatches.</summary>
-    private long _dispatches;
 
     /// <summary>The first and the last of the lanes that can be run, linked; -1 for none.</summary>
     private int _firstRunnable = -1;
@@ -48,133 +36,6 @@ internal abstract class Lanes<T>
 
     /// <summary>How many of them wait in lanes that can be run.</summary>
     public int Startable { get; private set; }
-
-    /// <summary>Whether somebody is the dispatcher. Written under the lock.</summary>
-    private bool _isDispatching;
-
-    /// <summary>Whether somebody is the dispatcher; read without the lock by who waits for that to end.</summary>
-    public bool IsDispatching
-    {
-        get => Volatile.Read(ref _isDispatching);
-        private set => Volatile.Write(ref _isDispatching, value);
-    }
-
-    /// <summary>Whether lanes wait for the dispatcher to forget them.</summary>
-    public bool HasEmpty => _empty.Count > 0;
-
-    /// <summary>The oldest items of the buffer. For the dispatcher.</summary>
-    protected T[] Found { get; } = new T[MaxFound];
-
-    /// <summary>How many there are.</summary>
-    protected int FoundCount { get; private set; }
-
-    /// <summary>Their contexts.</summary>
-    private ItemContext?[] FoundContexts { get; } = new ItemContext?[MaxFound];
-
-    /// <summary>Where their lanes are to be put.</summary>
-    protected int[] FoundLanes { get; } = new int[MaxFound];
-
-    /// <summary>Where to put what was thrown instead of a key; null when nothing was.</summary>
-    protected Exception?[]? FoundFaults { get; set; }
-
-    /// <summary>The lanes that are empty, and are to be forgotten unless they get an item. For the dispatcher.</summary>
-    protected List<int> Unused { get; } = [];
-
-    /// <summary>How many lanes there are. For tests; when nobody is the dispatcher.</summary>
-    public abstract int Count { get; }
-
-    /// <summary>Makes the caller the dispatcher, who is to call <see cref="FindLanes"/> and <see cref="EndDispatch"/>.</summary>
-    /// <param name="items">The buffer.</param>
-    /// <param name="wanted">How many items the caller would take. More are looked at if that is few: their lanes may not be free.</param>
-    public void BeginDispatch(RingQueue<T> items, int wanted)
-    {
-        Debug.Assert(!IsDispatching, "One at a time.");
-        IsDispatching = true;
-        FoundCount = Math.Min(items.Count, Math.Clamp(wanted, MinFound, MaxFound));
-        items.CopyOldest(Found.AsSpan(0, FoundCount));
-        foreach (int lane in _empty)
-        {
-            _lanes[lane].IsNoted = false;
-            if (_lanes[lane].IsEmpty)
-            {
-                Unused.Add(lane);
-            }
-        }
-
-        _empty.Clear();
-    }
-
-    /// <summary>Finds the lanes of the items, and forgets lanes that have none. Outside the lock; never throws.</summary>
-    public abstract void FindLanes();
-
-    /// <summary>
-    /// Moves the items out of the buffer, unless they were handed back meanwhile: into the dispatcher's own claim as long
-    /// as it has room and nobody else has an item of the lane, else into their lanes.
-    /// </summary>
-    /// <param name="items">The buffer.</param>
-    /// <param name="claim">The claim, which has room for as many as it is to have at most.</param>
-    /// <param name="claimed">The items of the claim.</param>
-    public void EndDispatch(RingQueue<T> items, Claim<T> claim, Span<T> claimed)
-    {
-        IsDispatching = false;
-        _dispatches++;
-        int moved = Math.Min(FoundCount, items.Count);
-        bool haveContexts = items.HasContexts;
-        if (haveContexts)
-        {
-            items.MoveOldestContexts(FoundContexts.AsSpan(0, moved));
-        }
-
-        items.RemoveOldest(Found.AsSpan(0, moved));
-        int taken = 0;
-        for (int i = 0; i < moved; i++)
-        {
-            ItemContext? context = haveContexts ? FoundContexts[i] : null;
-            if (FoundFaults?[i] is { } fault)
-            {
-                context = ItemContext.Faulted(context, fault);
-            }
-
-            int id = FoundLanes[i];
-            Reserve(id);
-            if (taken < claimed.Length && TryTake(id))
-            {
-                claimed[taken] = Found[i];
-                SetPlace(claim, taken++, id, context);
-            }
-            else
-            {
-                Add(id, new Single<T>(Found[i], context, Attempts: 0, Place: ++_arrivals), isFirst: false);
-            }
-        }
-
-        items.Reserved += moved - taken; // What is in lanes keeps its place in the capacity.
-        claim.Truncate_NeedsLock(taken);
-        FoundFaults = null;
-    }
-
-    /// <summary>Takes an item of a lane past those that wait, if there are none, and the items that somebody has are in the same claim.</summary>
-    private bool TryTake(int id)
-    {
-        ref Lane lane = ref _lanes[id];
-        bool taken = lane.Count == 0 && (lane.Running == 0 || lane.Dispatch == _dispatches);
-        if (taken)
-        {
-            lane.Running++;
-            lane.Dispatch = _dispatches;
-        }
-
-        return taken;
-    }
-
-    private static void SetPlace(Claim<T> claim, int index, int lane, ItemContext? context)
-    {
-        claim.FillPlaces_NeedsLock()[index] = lane;
-        if (context is not null)
-        {
-            claim.FillContexts_NeedsLock()[index] = context;
-        }
-    }
 
     /// <summary>
     /// Fills a claim from lanes that can be run: with one item of each, or more if there are few lanes. Some items can be
@@ -279,6 +140,15 @@ internal abstract class Lanes<T>
         else
         {
             Settle(id, ref lane);
+        }
+    }
+
+    private static void SetPlace(Claim<T> claim, int index, int lane, ItemContext? context)
+    {
+        claim.FillPlaces_NeedsLock()[index] = lane;
+        if (context is not null)
+        {
+            claim.FillContexts_NeedsLock()[index] = context;
         }
     }
 

@@ -21,8 +21,6 @@ internal sealed class Lanes<T, TKey>(Func<T, TKey> keyOf, IEqualityComparer<TKey
     /// <summary>How many numbers were ever used.</summary>
     private int _used;
 
-    public override int Count => _used - _free.Count;
-
     public override void FindLanes()
     {
         foreach (int lane in Unused)
