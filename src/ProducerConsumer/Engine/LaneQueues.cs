@@ -22,6 +22,9 @@ internal sealed class LaneQueues<T>
     /// <summary>Numbers the items in the order in which they came.</summary>
     private long _arrivals;
 
+    /// <summary>Numbers those that came back, downwards, as each goes before all others of its queue.</summary>
+    private long _returns;
+
     public ref readonly Single<T> Oldest(LaneQueue queue) => ref _nodes[queue.First].Item;
 
     /// <summary>Adds an item behind the others, or before them if it comes back.</summary>
@@ -30,7 +33,7 @@ internal sealed class LaneQueues<T>
         int added = Rent();
         ref Node node = ref _nodes[added];
         node.Item = item;
-        node.Arrival = isFirst ? 0 : ++_arrivals;
+        node.Arrival = isFirst ? --_returns : ++_arrivals;
         node.IsUsed = true;
         if (queue.Count++ == 0)
         {
@@ -95,7 +98,7 @@ internal sealed class LaneQueues<T>
         /// <summary>The next of the same queue, or the next that is free.</summary>
         public int Next;
 
-        /// <summary>When it came; 0 for one that came back.</summary>
+        /// <summary>When it came; below 0 for one that came back.</summary>
         public long Arrival;
 
         public bool IsUsed;
