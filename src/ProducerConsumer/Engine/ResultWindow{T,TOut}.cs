@@ -30,6 +30,20 @@ internal sealed class ResultWindow<T, TOut>(int size, BoundedBuffer<T> buffer, B
         Over,
     }
 
+    public override bool HasNews
+    {
+        get
+        {
+            bool hasNews = false;
+            for (long number = Head; number < Next && !hasNews; number++)
+            {
+                hasNews = SlotOf(number).HasNews;
+            }
+
+            return hasNews;
+        }
+    }
+
     public override bool CanRelease => !IsReleasing && !IsEmpty && SlotOf(Head).HasNews;
 
     public override void Hold(Claim<T> claim, int settled, bool isOwner)
