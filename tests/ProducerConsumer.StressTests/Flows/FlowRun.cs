@@ -8,14 +8,15 @@ internal sealed class FlowRun(Flow flow, GateKeeper keeper)
     /// <summary>Far more than any flow takes: one that takes longer hangs, and is named.</summary>
     private static readonly TimeSpan _hangLimit = TimeSpan.FromSeconds(30);
 
-    private readonly FakeTimeProvider _clock = new();
+    private readonly FakeTimeProvider _time = new();
     private readonly FlowBooks _books = new(flow);
 
     public async Task RunAsync()
     {
         CancellationTokenSource token = new();
         FlowMoment moment = new(flow, token);
-        FlowPlant plant = new(flow, _books, moment, keeper, _clock);
+        FlowClock clock = new(_time, keeper);
+        FlowPlant plant = new(flow, _books, moment, keeper, clock);
         FlowFeed feed = new(flow, plant, keeper);
         PooledPipeline<int> pipeline = plant.Add(feed.AddTo(PooledPipeline.CreateBuilder<int>(capacity: 1, configure: Configure))).Build();
         moment.Pipeline = pipeline;
@@ -25,7 +26,7 @@ internal sealed class FlowRun(Flow flow, GateKeeper keeper)
             Task.WhenAny(run),
             moment.HappenAsync(run),
             flow.Source == FlowSource.Push ? feed.PushAsync(pipeline.Writer) : Task.CompletedTask,
-            flow.IsHeld ? MoveClockAsync(plant, run) : Task.CompletedTask);
+            flow.IsHeld ? MoveClockAsync(clock, run) : Task.CompletedTask);
         try
         {
             await end.WaitAsync(_hangLimit);
@@ -36,22 +37,27 @@ internal sealed class FlowRun(Flow flow, GateKeeper keeper)
                 .Select(stage => $"{stage.Name}: {stage.Waiting} waiting, {stage.InFlight} in flight, {stage.Workers} workers");
             Assert.Fail($"The flow did not end: the run is {run.Status}, {_books.Describe()}; {string.Join("; ", books)}.");
         }
+        finally
+        {
+            clock.Stop();
+        }
 
         new FlowAudit(flow, _books, pipeline.Report!, run).Check();
     }
 
-    /// <summary>The clock is moved far; only the batches are to notice.</summary>
+    /// <summary>The clock is moved far; only the batches and what is delivered again are to notice.</summary>
     private void Configure(PipelineOptions options)
     {
-        options.TimeProvider = _clock;
+        options.TimeProvider = _time;
         options.AbortTimeout = TimeSpan.FromDays(49);
+        options.MaxRecordedFailures = int.MaxValue;
     }
 
-    private async Task MoveClockAsync(FlowPlant plant, Task run)
+    private async Task MoveClockAsync(FlowClock clock, Task run)
     {
         while (!_books.AllTold.IsCompleted && !run.IsCompleted)
         {
-            plant.MoveClock();
+            clock.Move();
             await keeper.PassAsync(inline: false, CancellationToken.None);
         }
     }
