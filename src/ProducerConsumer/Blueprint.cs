@@ -19,28 +19,5 @@ internal sealed record SourceBlueprint<T>(
 internal sealed record Flow<TIn, T>(
     PipelineHead Head,
     ImmutableArray<SourceBlueprint<TIn>> Sources,
-    ImmutableArray<string> Names,
-    Func<Construction, BufferedStage<T>, BufferedStage<TIn>> Attach)
-{
-    /// <summary>Refuses a name that another stage has.</summary>
-    public string CheckName(string name)
-    {
-        Require.Name(name, nameof(name));
-        return Names.Contains(name)
-            ? throw new ArgumentException($"There is a stage '{name}' already. Give each stage a name of its own.", nameof(name))
-            : name;
-    }
-
-    /// <summary>The name itself, then with a number behind it, beginning where numbers are likely to be free.</summary>
-    public string FreeName(string name)
-    {
-        int number = 1 + Names.Count(taken => taken.StartsWith(name, StringComparison.Ordinal));
-        string free = number == 1 ? name : $"{name}-{number}";
-        while (Names.Contains(free))
-        {
-            free = $"{name}-{++number}";
-        }
-
-        return free;
-    }
-}
+    StageNames Names,
+    Func<Construction, BufferedStage<T>, BufferedStage<TIn>> Attach);

@@ -1,10 +1,35 @@
 namespace ProducerConsumer;
 
 /// <summary>The building of one pipeline: from the end of the flow to its beginning, because a stage has to know where its results go.</summary>
-internal sealed class Construction(PipelineHead head, PipelineRun run)
+internal sealed class Construction
 {
+    private readonly PipelineHead _head;
+    private readonly PipelineRun _run;
+
     /// <summary>The stages that were built, the first of the flow on top.</summary>
-    private readonly Stack<Stage> _stages = new();
+    private readonly Stack<Stage> _stages;
+
+    /// <summary>Turns the name that a stage has in its recipe into the one that it has in the pipeline.</summary>
+    private readonly Func<string, string> _nameOf;
+
+    public Construction(PipelineHead head, PipelineRun run)
+        : this(head, run, [], static name => name)
+    {
+    }
+
+    private Construction(PipelineHead head, PipelineRun run, Stack<Stage> stages, Func<string, string> nameOf)
+    {
+        _head = head;
+        _run = run;
+        _stages = stages;
+        _nameOf = nameOf;
+    }
+
+    /// <summary>The building of a recipe that is a part of this pipeline.</summary>
+    /// <param name="head">What the recipe says of its stages.</param>
+    /// <param name="renamed">The names that are others in this pipeline.</param>
+    public Construction ForMerged(PipelineHead head, IReadOnlyDictionary<string, string> renamed) =>
+        new(head, _run, _stages, name => _nameOf(renamed.GetValueOrDefault(name, name)));
 
     /// <summary>Builds a stage with the buffer in front of it.</summary>
     /// <param name="options">The options, which are validated.</param>
@@ -14,8 +39,9 @@ internal sealed class Construction(PipelineHead head, PipelineRun run)
     {
         options.Validate();
         FailureRules<T> rules = options.OnFailure.Build();
+        string name = _nameOf(options.Name);
         BufferedStage<T> stage = new(
-            run, options.Name, options.MaxWorkers, CreateBuffer(options), stage => createWorker(stage, rules))
+            _run, name, options.MaxWorkers, CreateBuffer(options, name), stage => createWorker(stage, rules))
         {
             HasDedicatedThreads = options.DedicatedThreads,
         };
@@ -28,12 +54,23 @@ internal sealed class Construction(PipelineHead head, PipelineRun run)
         return stage;
     }
 
+    /// <summary>Builds the last stage of a flow whose results are read.</summary>
+    /// <param name="options">The options.</param>
+    public ResultStage<T> AddResults<T>(StageOptions<T> options)
+    {
+        string name = _nameOf(options.Name);
+        ResultStage<T> stage = new(_run, name, CreateBuffer(options, name));
+        _stages.Push(stage);
+        return stage;
+    }
+
     /// <summary>Builds the producer stages in front of a stage.</summary>
     public void AddSources<T>(IEnumerable<SourceBlueprint<T>> sources, BufferedStage<T> next)
     {
         foreach (SourceBlueprint<T> source in sources.Reverse())
         {
-            SourceStage stage = new(run, source.Name, source.Turns, source.MaxWorkers, stage => source.CreateWorker(stage, next.Buffer));
+            SourceStage stage = new(
+                _run, _nameOf(source.Name), source.Turns, source.MaxWorkers, stage => source.CreateWorker(stage, next.Buffer));
             next.ComesAfter(stage.Completion);
             _stages.Push(stage);
         }
@@ -44,17 +81,17 @@ internal sealed class Construction(PipelineHead head, PipelineRun run)
     {
         foreach (Stage stage in _stages)
         {
-            run.Add(stage);
+            _run.Add(stage);
         }
     }
 
-    private BoundedBuffer<T> CreateBuffer<T>(StageOptions<T> options)
+    private BoundedBuffer<T> CreateBuffer<T>(StageOptions<T> options, string name)
     {
         return new BoundedBuffer<T>(
-            options.Capacity ?? head.Capacity,
+            options.Capacity ?? _head.Capacity,
             options.FullMode,
             options.OnDropped is { } onDropped ? TellDropped : null,
-            error => run.RecordCallbackFailure(new ItemFailure(options.Name, error)))
+            error => _run.RecordCallbackFailure(new ItemFailure(name, error)))
         {
             MaxBatch = options.MaxBatch,
         };
@@ -67,7 +104,7 @@ internal sealed class Construction(PipelineHead head, PipelineRun run)
             }
             catch (Exception error)
             {
-                run.RecordCallbackFailure(ItemFailure.OfItem(options.Name, item, attempt: 0, error));
+                _run.RecordCallbackFailure(ItemFailure.OfItem(name, item, attempt: 0, error));
             }
         }
     }

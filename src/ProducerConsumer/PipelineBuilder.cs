@@ -19,8 +19,9 @@ public sealed partial class PipelineBuilder<T> : PipelineBuilder<T, T>
     private PipelineBuilder<T> AddSource(
         string? name, int turns, int maxWorkers, Func<SourceStage, BoundedBuffer<T>, Worker> createWorker)
     {
-        name = name is null ? Flow.FreeName("producers") : Flow.CheckName(name);
+        string? kind = name is null ? "producers" : null;
+        name = name is null ? Flow.Names.Free("producers") : Flow.Names.Check(name);
         ImmutableArray<SourceBlueprint<T>> sources = Flow.Sources.Add(new SourceBlueprint<T>(name, turns, maxWorkers, createWorker));
-        return new PipelineBuilder<T>(Flow with { Sources = sources, Names = Flow.Names.Add(name) });
+        return new PipelineBuilder<T>(Flow with { Sources = sources, Names = Flow.Names.Add(name, kind) });
     }
 }

@@ -39,8 +39,8 @@ public partial class PipelineBuilder<TIn, T>
     private StageOptions<T> Configure(string kind, Action<StageOptions<T>>? configure, int maxWorkers, bool preserveOrder = false)
     {
         Require.Workers(maxWorkers, nameof(maxWorkers));
-        string name = Flow.FreeName(kind);
-        StageOptions<T> options = new(name) { MaxWorkers = maxWorkers };
+        string name = Flow.Names.Free(kind);
+        StageOptions<T> options = new(name, kind) { MaxWorkers = maxWorkers };
         if (preserveOrder)
         {
             options.PreserveOrder();
@@ -50,7 +50,7 @@ public partial class PipelineBuilder<TIn, T>
         options.Freeze();
         if (options.Name != name)
         {
-            Flow.CheckName(options.Name);
+            Flow.Names.Check(options.Name);
         }
 
         return options;
@@ -64,7 +64,8 @@ public partial class PipelineBuilder<TIn, T>
         StageOptions<T> options, Func<StageWorker<T, TOut>> createWorker, Action<int>? validate = null)
     {
         Flow<TIn, T> before = Flow;
-        return new PipelineBuilder<TIn, TOut>(new Flow<TIn, TOut>(before.Head, before.Sources, before.Names.Add(options.Name), Attach));
+        return new PipelineBuilder<TIn, TOut>(
+            new Flow<TIn, TOut>(before.Head, before.Sources, before.Names.Add(options.Name, options.Kind), Attach));
 
         BufferedStage<TIn> Attach(Construction construction, BufferedStage<TOut> next)
         {
@@ -115,6 +116,7 @@ public partial class PipelineBuilder<TIn, T>
         return new PipelineRecipe<TIn>(
             before.Head,
             before.Sources,
+            before.Names.Add(options.Name, options.Kind),
             construction => before.Attach(
                 construction,
                 construction.AddStage(options, (stage, rules) => new SettlingWorker<T>(

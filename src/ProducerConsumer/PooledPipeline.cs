@@ -19,6 +19,6 @@ public static class PooledPipeline
         PipelineOptions options = new();
         configure?.Invoke(options);
         options.Freeze();
-        return new PipelineBuilder<T>(new Flow<T, T>(new PipelineHead(name, capacity, options), [], [], static (_, next) => next));
+        return new PipelineBuilder<T>(new Flow<T, T>(new PipelineHead(name, capacity, options), [], StageNames.None, static (_, next) => next));
     }
 }

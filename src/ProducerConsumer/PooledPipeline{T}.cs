@@ -30,6 +30,9 @@ public sealed class PooledPipeline<T> : IAsyncDisposable
 
     internal PipelineRun Run => _run;
 
+    /// <summary>As <see cref="Completion"/>, but with the report in every case.</summary>
+    internal Task<PipelineReport> Ended => _ended;
+
     /// <summary>The name of the pipeline.</summary>
     public string Name => _run.Name;
 

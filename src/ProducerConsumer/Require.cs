@@ -56,6 +56,21 @@ internal static class Require
         }
     }
 
+    public static void Branches([NotNull] Delegate?[]? value, string name)
+    {
+        NotNull(value, name, "Give at least one branch.");
+        if (value.Length == 0)
+        {
+            throw new ArgumentException($"{name} is empty, and every item has to go somewhere. Give at least one branch.", name);
+        }
+
+        int missing = Array.IndexOf(value, null);
+        if (missing >= 0)
+        {
+            throw new ArgumentException($"{name}[{missing}] is null. Give a function that ends the builder it is given.", name);
+        }
+    }
+
     public static void BatchSize(int value, string name)
     {
         if (value < 1)

@@ -14,9 +14,12 @@ public sealed class StageOptions<T>
     private TimeSpan? _timeout;
     private bool _dedicatedThreads;
 
-    internal StageOptions(string name)
+    /// <param name="name">The default name.</param>
+    /// <param name="kind">What the default name was made of.</param>
+    internal StageOptions(string name, string kind)
     {
         _name = name;
+        Kind = kind;
         OnFailure = new FailurePolicy<T>(_freeze);
     }
 
@@ -30,6 +33,7 @@ public sealed class StageOptions<T>
         {
             Require.Name(value, nameof(Name));
             _name = _freeze.Check(value);
+            Kind = null;
         }
     }
 
@@ -122,6 +126,9 @@ public sealed class StageOptions<T>
 
     /// <summary>Makes the lanes of one pipeline that is built, for a stage of that name; null when items have no keys.</summary>
     internal Func<string, Lanes<T>>? CreateLanes { get; private set; }
+
+    /// <summary>What the name was made of; <see langword="null"/> when the application chose it.</summary>
+    internal string? Kind { get; private set; }
 
     internal BoundedChannelFullMode FullMode { get; private set; } = BoundedChannelFullMode.Wait;
 

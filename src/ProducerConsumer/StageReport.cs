@@ -22,7 +22,7 @@ public sealed class StageReport
     /// <summary>The items that the stage took in. 0 for a producer stage, which has no input.</summary>
     public long Accepted => _books.Accepted;
 
-    /// <summary>The items or results of this stage that the next one accepted from it. 0 for the last stage.</summary>
+    /// <summary>The items or results of this stage that the next one, or all branches together, accepted from it. 0 for a last stage.</summary>
     public long Emitted => _books.Emitted;
 
     /// <summary>The items whose call returned; of a batch stage, those that went on in a batch.</summary>

@@ -9,7 +9,7 @@ internal sealed partial class BoundedBuffer<T>
         Signals signals = default;
         using (EnterSection())
         {
-            Book_NeedsLock(claim, ref signals);
+            Book_NeedsLock(claim);
             Release_NeedsLock(claim);
             CallWorkerForMore_NeedsLock(ref signals);
         }
@@ -169,16 +169,14 @@ internal sealed partial class BoundedBuffer<T>
 
     /// <summary>Books the calls of a claim that have ended. If results wait for their turn, their items stay in flight.</summary>
     /// <param name="claim">The claim.</param>
-    /// <param name="signals">What is owed to others.</param>
     /// <param name="isOwner">Whether the caller is the worker of the claim, and no call is running on another thread.</param>
-    private void Book_NeedsLock(Claim<T> claim, ref Signals signals, bool isOwner = true)
+    private void Book_NeedsLock(Claim<T> claim, bool isOwner = true)
     {
         int settled = claim.Settled_NeedsLock;
         if (_window is not null)
         {
             _window.Hold(claim, settled, isOwner);
             claim.TakeSettled_NeedsLock(settled);
-            signals.Offers |= _closed;
             return;
         }
 

@@ -28,7 +28,7 @@ internal sealed partial class BoundedBuffer<T>
         {
             if (claim is not null)
             {
-                Book_NeedsLock(claim, ref signals);
+                Book_NeedsLock(claim);
             }
 
             begun = window.TryBeginRelease(run, most, _closed);
@@ -72,7 +72,7 @@ internal sealed partial class BoundedBuffer<T>
         Signals signals = default;
         using (EnterSection())
         {
-            Book_NeedsLock(claim, ref signals, isOwner: false);
+            Book_NeedsLock(claim, isOwner: false);
         }
 
         Raise(ref signals);
@@ -94,7 +94,7 @@ internal sealed partial class BoundedBuffer<T>
         {
             if (!claim.HasKept)
             {
-                Book_NeedsLock(claim, ref signals, isOwner: false);
+                Book_NeedsLock(claim, isOwner: false);
                 held |= claim.HidesCalls_NeedsLock;
             }
         }
@@ -109,7 +109,7 @@ internal sealed partial class BoundedBuffer<T>
     {
         if (_window is not null || _lanes is not null)
         {
-            Book_NeedsLock(claim, ref signals);
+            Book_NeedsLock(claim);
             _window?.End(claim.CurrentPlace);
             _lanes?.Leave(claim.CurrentPlace);
             CallWorkerForMore_NeedsLock(ref signals);
@@ -127,7 +127,7 @@ internal sealed partial class BoundedBuffer<T>
         signals.Offers = _window is not null;
         for (Claim<T>? claim = _window is null ? null : _busy; claim is not null; claim = claim.Next)
         {
-            Book_NeedsLock(claim, ref signals, isOwner: false);
+            Book_NeedsLock(claim, isOwner: false);
         }
     }
 }

@@ -26,7 +26,7 @@ internal sealed partial class BoundedBuffer<T>
             if (hasOrder)
             {
                 // It keeps its lane, or its slot; so what the worker has of the same lane is not to be begun before it.
-                Book_NeedsLock(claim, ref signals);
+                Book_NeedsLock(claim);
                 TakeAway_NeedsLock(claim);
                 CallWorkerForMore_NeedsLock(ref signals);
             }

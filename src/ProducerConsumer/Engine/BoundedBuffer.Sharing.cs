@@ -33,7 +33,7 @@ internal sealed partial class BoundedBuffer<T>
             TakeAway_NeedsLock(claim);
             if (_lanes is not null)
             {
-                Book_NeedsLock(claim, ref signals); // Others of their lanes may be begun.
+                Book_NeedsLock(claim); // Others of their lanes may be begun.
             }
 
             CallWorkerForMore_NeedsLock(ref signals);

@@ -12,8 +12,8 @@ internal sealed partial class BoundedBuffer<T>
     /// <summary>How many times claims were filled. Guarded by the lock.</summary>
     private long _tickets;
 
-    /// <summary>Lets a pool loose on the items: those that wait now and those that come.</summary>
-    public void Attach(WorkerPool workers)
+    /// <summary>Lets a pool loose on the items: those that wait now and those that come. Null when somebody outside of the pipeline reads them.</summary>
+    public void Attach(WorkerPool? workers)
     {
         Watchdog watchdog = new(Look);
         Signals signals = default;
@@ -46,7 +46,7 @@ internal sealed partial class BoundedBuffer<T>
         signals.IsPaced = suspended;
         using (EnterSection())
         {
-            Book_NeedsLock(claim, ref signals);
+            Book_NeedsLock(claim);
             _workers!.Arrive_NeedsLock(worker);
             if (worker.HasEnded)
             {

@@ -1,7 +1,7 @@
 namespace ProducerConsumer;
 
 /// <summary>A stage that works on the items of a buffer of its own.</summary>
-internal sealed class BufferedStage<T> : Stage
+internal class BufferedStage<T> : Stage
 {
     private readonly Func<BufferedStage<T>, Worker> _createWorker;
 

@@ -12,7 +12,7 @@ internal sealed partial class PipelineRun
         {
             IsAbandoned = _phase != Phase.Ended;
             _phase = Phase.Ended;
-            _tokenRegistration.Unregister();
+            Unregister_NeedsLock();
             abortTimer = _abortTimer;
         }
 

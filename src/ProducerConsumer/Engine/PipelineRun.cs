@@ -22,8 +22,11 @@ internal sealed partial class PipelineRun
     /// <summary>Whether somebody called start, which is allowed once. Guarded by <see cref="_gate"/>.</summary>
     private bool _startCalled;
 
-    /// <summary>The watch on the run's token. Guarded by <see cref="_gate"/>.</summary>
-    private CancellationTokenRegistration _tokenRegistration;
+    /// <summary>The tokens that the run was started with. Written before they are watched.</summary>
+    private CancellationToken[] _tokens = [];
+
+    /// <summary>The watch on each of the run's tokens. Guarded by <see cref="_gate"/>.</summary>
+    private CancellationTokenRegistration[] _tokenRegistrations = [];
 
     /// <summary>When the run began, as a timestamp of the time provider; null when it never did. Guarded by <see cref="_gate"/>.</summary>
     private long? _startTimestamp;
@@ -70,8 +73,8 @@ internal sealed partial class PipelineRun
     /// <summary>What stopped the run; the first close wins over a drain. Final once the run has ended.</summary>
     public StopCause Cause { get; private set; }
 
-    /// <summary>The token that the run was started with.</summary>
-    public CancellationToken Token { get; private set; }
+    /// <summary>The token of the run that is cancelled; one that is not when none is.</summary>
+    public CancellationToken Token => Array.Find(_tokens, static token => token.IsCancellationRequested);
 
     /// <summary>From the start to the end; zero when the run never started.</summary>
     public TimeSpan Duration { get; private set; }
@@ -126,7 +129,8 @@ internal sealed partial class PipelineRun
     public void AddInlet(IInlet inlet) => _inlets.Add(inlet);
 
     /// <summary>Starts the run, once. Nothing starts when it was stopped before.</summary>
-    public void Start(CancellationToken cancellationToken)
+    /// <param name="tokens">Each ends the run.</param>
+    public void Start(params CancellationToken[] tokens)
     {
         long timestamp = TimeProvider.GetTimestamp();
         lock (_gate)
@@ -138,18 +142,18 @@ internal sealed partial class PipelineRun
             }
 
             _startCalled = true;
-            Token = cancellationToken;
+            _tokens = tokens;
         }
 
         // Before the phase changes: a token that is already cancelled stops the run while nothing has started.
-        CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(
-            static state => ((PipelineRun)state!).Close(StopCause.Token), this);
+        CancellationTokenRegistration[] registrations = Array.ConvertAll(
+            tokens, token => token.UnsafeRegister(static state => ((PipelineRun)state!).Close(StopCause.Token), this));
         lock (_gate)
         {
-            _tokenRegistration = registration;
+            _tokenRegistrations = registrations;
             if (_phase != Phase.Created)
             {
-                registration.Unregister();
+                Unregister_NeedsLock();
                 return;
             }
 
@@ -160,6 +164,9 @@ internal sealed partial class PipelineRun
         Begin();
         Log.Started(_stages.Count);
     }
+
+    /// <summary>The tokens of the run have no meaning any more. Does not wait for a callback that is running.</summary>
+    private void Unregister_NeedsLock() => Array.ForEach(_tokenRegistrations, static registration => registration.Unregister());
 
     /// <summary>The books of all stages, each edge read together with the buffer it leads to.</summary>
     public StageBooks[] ReadBooks()

@@ -22,11 +22,11 @@ public sealed class UndeliveredItem
     /// </summary>
     public bool Started { get; }
 
-    /// <summary>How many results of this item the next stage had accepted: 0 unless the stage emits several per item.</summary>
+    /// <summary>How many results of this item the next stage, or its branches, had accepted: 0 unless the stage emits several per item.</summary>
     public int Emitted { get; internal init; }
 
     /// <summary>
-    /// Results of this item that the next stage, which was closed meanwhile, did not accept. Whoever does not want to do
+    /// Results of this item that a next stage, which was closed meanwhile, did not accept. Whoever does not want to do
     /// the work again finds here what came of it.
     /// </summary>
     public IReadOnlyList<object?> Refused { get; internal init; } = [];

@@ -330,7 +330,7 @@ public abstract partial class PipelineContract
         }
 
         PipelineReport settled = subject.Pipeline.Report!;
-        settled.ShouldBalance();
+        CheckBalance(settled);
         settled.Outcome.Should().Be(PipelineOutcome.Abandoned);
         settled.Consumers().InFlight.Should().Be(0);
         settled.Consumers().Completed.Should().Be(2);

@@ -25,6 +25,17 @@ public abstract partial class PipelineContract
     /// <summary>Adds the stages of this kind between the source and the consumers, which get each id once.</summary>
     protected virtual PipelineBuilder<int, int> AddStages(PipelineBuilder<int> builder) => builder;
 
+    /// <summary>Adds the producers and the stages of this kind.</summary>
+    protected virtual PipelineBuilder<int, int> AddFlow(PipelineBuilder<int> builder, Feed feed) => AddStages(AddSource(builder, feed));
+
+    /// <summary>Adds the consumers, the last stage of the flow.</summary>
+    protected virtual PipelineRecipe<int> AddConsumers(
+        PipelineBuilder<int, int> builder, Func<int, CancellationToken, ValueTask> handler, int consumers) =>
+        builder.Consume(handler, maxWorkers: consumers);
+
+    /// <summary>Checks that the books close, with all edges.</summary>
+    protected virtual void CheckBalance(PipelineReport report) => report.ShouldBalance();
+
     /// <summary>Feeds a started pipeline from outside; the task ends when the last write has been answered.</summary>
     protected virtual Task PushAsync(PooledPipeline<int> pipeline, Feed feed) => Task.CompletedTask;
 
@@ -41,10 +52,9 @@ public abstract partial class PipelineContract
         int consumers = 1,
         Action<PipelineOptions>? configure = null)
     {
-        PooledPipeline<int> pipeline = AddStages(AddSource(PooledPipeline.CreateBuilder<int>(capacity, "subject", configure), feed))
-            .Consume(handler, maxWorkers: consumers)
-            .Build();
-        return new Subject(pipeline, feed, started => PushAsync(started, feed));
+        PipelineBuilder<int, int> builder = AddFlow(PooledPipeline.CreateBuilder<int>(capacity, "subject", configure), feed);
+        PooledPipeline<int> pipeline = AddConsumers(builder, handler, consumers).Build();
+        return new Subject(pipeline, feed, started => PushAsync(started, feed), CheckBalance);
     }
 
     [GuardedTheory]

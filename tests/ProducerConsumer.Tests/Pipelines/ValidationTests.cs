@@ -54,6 +54,7 @@ public sealed class ValidationTests
         { "batch beyond capacity", () => PooledPipeline.CreateBuilder<int>(capacity: 4).Batch(5).Consume((_, _) => default(ValueTask)).Build(), typeof(InvalidOperationException), "*'batch' gathers up to 5 items*capacity is 4*Capacity to 5*" },
         { "window 0", () => Builder.Select(item => item, stage => stage.PreserveOrder(0)), typeof(ArgumentOutOfRangeException), "window is 0*1 or more*" },
         { "order of nothing", () => Configure(stage => stage.PreserveOrder()), typeof(ArgumentException), "*'consumers' is the last one*PartitionBy*" },
+        { "order of branches", () => Builder.Broadcast(stage => stage.PreserveOrder(), branch => branch.Consume(Ignore)), typeof(ArgumentException), "*'broadcast' passes items on*PreserveOrder*" },
         { "null key", () => Configure(stage => stage.PartitionBy<string>(null!)), typeof(ArgumentNullException), "key is null*" },
         { "ordered and keyed", () => Builder.Select(item => item, stage => stage.PartitionBy(item => item), preserveOrder: true).Consume(Ignore).Build(), typeof(InvalidOperationException), "*'select'*PreserveOrder*PartitionBy*Leave one*" },
         { "drop and keys", () => Builder.Consume(Ignore, stage =>
@@ -70,6 +71,20 @@ public sealed class ValidationTests
         { "timeout 0", () => Configure(stage => stage.Timeout = TimeSpan.Zero), typeof(ArgumentOutOfRangeException), "Timeout is 00:00:00*leave it out*" },
         { "policy kept", KeepPolicy, typeof(InvalidOperationException), "*StageOptions*inside the lambda*" },
         { "drop and redeliver", () => Builder.Consume(Ignore, DropAndRedeliver).Build(), typeof(InvalidOperationException), "*'consumers' drops*DropOldest*Redeliver*" },
+        { "null branches", () => Builder.Broadcast(branches: null!), typeof(ArgumentNullException), "branches is null*at least one*" },
+        { "no branches", () => Builder.Broadcast(), typeof(ArgumentException), "branches is empty*at least one*" },
+        { "null branch", () => Builder.Route(_ => 0, Last, null!), typeof(ArgumentException), "branches?1? is null*" },
+        { "branch without recipe", () => Builder.Broadcast(Last, _ => null!), typeof(ArgumentException), "branches?1? returned null*" },
+        { "branch of another builder", () => Builder.Broadcast(_ => Last(Builder)), typeof(ArgumentException), "branches?0? returned a recipe of another builder*" },
+        { "branch of another branch", () => Builder.Broadcast(outer => outer.Broadcast(_ => Last(outer))), typeof(ArgumentException), "branches?0? returned a recipe of another builder*" },
+        { "null broadcast options", () => Builder.Broadcast((Action<StageOptions<int>>)null!, Last), typeof(ArgumentNullException), "configure is null*" },
+        { "null route options", () => Builder.Route(_ => 0, (Action<StageOptions<int>>)null!, Last), typeof(ArgumentNullException), "configure is null*" },
+        { "null route selector", () => Builder.Route(null!, Last), typeof(ArgumentNullException), "selector is null*" },
+        { "null merge", () => Builder.Produce([1]).Merge((PipelineBuilder<int>)null!), typeof(ArgumentNullException), "other is null*" },
+        { "merge without producers", () => Builder.Produce([1]).Merge(Builder), typeof(ArgumentException), "other*'pipeline'*no producers*Add Produce*" },
+        { "merge into nothing", () => Builder.Merge(Builder.Produce([1])), typeof(InvalidOperationException), "*neither producers nor a stage*Add Produce*" },
+        { "results without producers", () => Builder.Select(item => item).ToAsyncEnumerable(), typeof(InvalidOperationException), "*'pipeline' has no producers*Add Produce*" },
+        { "results of a branch", () => Builder.Produce([1]).Broadcast(Results), typeof(InvalidOperationException), "*'pipeline' has no producers*" },
         { "stop mode 7", () => Builder.Consume(Ignore).Build().RequestStop((StopMode)7), typeof(ArgumentOutOfRangeException), "mode is 7*StopMode.Drain or StopMode.Abort*" },
     };
 
@@ -101,6 +116,14 @@ public sealed class ValidationTests
     }
 
     private static ValueTask Ignore(int item, CancellationToken cancellationToken) => default;
+
+    private static PipelineRecipe<int> Last(PipelineBuilder<int, int> branch) => branch.Consume(Ignore);
+
+    private static PipelineRecipe<int> Results(PipelineBuilder<int, int> branch)
+    {
+        branch.ToAsyncEnumerable();
+        return Last(branch);
+    }
 
     private static void ConfigurePipeline(Action<PipelineOptions> configure) => PooledPipeline.CreateBuilder<int>(configure: configure);
 

@@ -3,7 +3,7 @@ using System.Threading.Channels;
 namespace ProducerConsumer.Tests;
 
 /// <summary>The examples of the README, run.</summary>
-public sealed class ReadmeExamples
+public sealed partial class ReadmeExamples
 {
     private readonly List<Order> _saved = [];
     private readonly List<Order> _shed = [];

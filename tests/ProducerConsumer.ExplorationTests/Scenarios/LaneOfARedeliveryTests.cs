@@ -1,0 +1,45 @@
+using ProducerConsumer.Tests;
+
+namespace ProducerConsumer.ExplorationTests;
+
+/// <summary>A lane is empty, gets an item that fails and is to come back, and keeps the next item of its key until then.</summary>
+public sealed class LaneOfARedeliveryTests : ScenarioContract
+{
+    private static readonly int[] Items = [1, 3, 2, 5];
+
+    protected internal override IReadOnlyList<string> Faults => ["lane-is-forgotten-with-its-item"];
+
+    protected override async Task RunAsync()
+    {
+        Handled handled = new();
+        int attempts = 0;
+        await using PooledPipeline<int> pipeline = Runs.Create(capacity: 4, new LooseClock())
+            .Consume(
+                async (item, token) =>
+                {
+                    await Task.Yield();
+                    if (item == 3 && attempts++ == 0)
+                    {
+                        throw new InvalidOperationException("again");
+                    }
+
+                    await handled.HandleAsync(item, token);
+                },
+                stage =>
+                {
+                    stage.PartitionBy(item => item % 2);
+                    stage.OnFailure.Redeliver(2, TimeSpan.FromMilliseconds(10));
+                })
+            .Build();
+        await pipeline.StartAsync();
+        foreach (int item in Items)
+        {
+            await pipeline.Writer.WriteAsync(item);
+        }
+
+        PipelineReport report = await pipeline.StopAsync();
+        report.ShouldBalance();
+        handled.Items.Where(item => item % 2 == 1).Should().Equal(1, 3, 5);
+        handled.Items.Should().HaveCount(Items.Length);
+    }
+}

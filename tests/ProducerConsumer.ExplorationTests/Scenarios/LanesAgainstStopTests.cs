@@ -1,0 +1,29 @@
+using ProducerConsumer.Tests;
+
+namespace ProducerConsumer.ExplorationTests;
+
+/// <summary>A stop comes while items are on their way into lanes, in them, or out of them: each has one fate.</summary>
+public sealed class LanesAgainstStopTests : ScenarioContract
+{
+    private const int Items = 4;
+
+    protected internal override IReadOnlyList<string> Faults => ["lanes-vanish-at-the-close"];
+
+    protected override async Task RunAsync()
+    {
+        Handled handled = new();
+        await using PooledPipeline<int> pipeline = Runs.Create(capacity: Items)
+            .Consume(handled.HandleAsync, stage =>
+            {
+                stage.MaxWorkers = 2;
+                stage.PartitionBy(_ => "one");
+            })
+            .Build();
+        pipeline.Fill(Items);
+        await pipeline.StartAsync();
+        await handled.Reaches(1);
+        PipelineReport report = await pipeline.StopAsync(StopMode.Abort);
+        report.ShouldBalance();
+        handled.Items.Concat(report.UndeliveredItems<int>()).Should().Equal(Enumerable.Range(1, Items));
+    }
+}
