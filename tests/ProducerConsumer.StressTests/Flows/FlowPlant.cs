@@ -25,16 +25,6 @@ internal sealed class FlowPlant(Flow flow, FlowBooks books, FlowMoment moment, G
             return new FlowCall(
                 parcel, attempt, isLast: attempt >= (failing?.MaxAttempts ?? 1), isDoomed ? CreateFault($"{parcel}, call {attempt}") : null);
         });
-        if (call.Attempt > 1)
-        {
-            clock.Meet();
-        }
-
-        if (call is { Doom: not null, IsLast: false })
-        {
-            clock.Expect();
-        }
-
         if (isMoment)
         {
             moment.Reach();
