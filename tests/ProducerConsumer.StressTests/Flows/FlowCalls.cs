@@ -7,6 +7,9 @@ internal sealed class FlowCalls(FlowStep step)
     private readonly List<FlowCall> _all = [];
     private readonly Dictionary<string, FlowCall> _lastOfItem = [];
     private readonly Dictionary<int, FlowCall> _lastOfKey = [];
+    /// <summary>How many items were begun since one was that is not finished, by its name. For a stage that preserves the order.</summary>
+    private readonly Dictionary<string, int> _begunSince = [];
+
     private readonly List<string> _wrongs = [];
 
     /// <summary>All calls in the order in which they began, which is certain for one worker, and for the items of one key.</summary>
@@ -27,6 +30,11 @@ internal sealed class FlowCalls(FlowStep step)
             {
                 attempt += earlier.Attempt;
                 Check(!earlier.IsRunning && earlier.IsUnfinished, item, earlier);
+            }
+
+            else if (step.Ordering == FlowOrdering.Preserved)
+            {
+                CheckWindow(item);
             }
 
             FlowCall call = create(_all.Count + 1, attempt);
@@ -66,6 +74,29 @@ internal sealed class FlowCalls(FlowStep step)
         {
             return $"{_all.Count(call => call.IsRunning)} open of {_all.Count}";
         }
+    }
+
+    /// <summary>
+    /// While an item is not finished, only those are begun whose results wait with its own, fewer than the window: before
+    /// it, and behind it.
+    /// </summary>
+    private void CheckWindow(Parcel item)
+    {
+        int most = 2 * ((step.Window ?? step.Capacity) - 1);
+        foreach (string unfinished in _begunSince.Keys.ToArray())
+        {
+            FlowCall call = _lastOfItem[unfinished];
+            if (call.IsUnfinished)
+            {
+                Check(++_begunSince[unfinished] <= most, item, call);
+            }
+            else
+            {
+                _begunSince.Remove(unfinished);
+            }
+        }
+
+        _begunSince.Add(item.Name, 0);
     }
 
     private void Check(bool isRight, Parcel item, FlowCall earlier)
