@@ -29,7 +29,11 @@ internal static class FlowGen
             Gen.Frequency((3, Gen.Const((int?)null)), (1, Gen.Int[0, 12].Select(budget => (int?)budget))),
             (oneOf, attempts, delay, letters, budget) => (FlowFailing?)new FlowFailing
             {
-                OneOf = oneOf, MaxAttempts = attempts, Delay = delay, LettersOneOf = letters, Budget = budget,
+                OneOf = oneOf,
+                MaxAttempts = attempts,
+                Delay = delay,
+                LettersOneOf = letters,
+                Budget = budget,
             })));
 
     private static Gen<FlowStep> Step { get; } = Gen.Frequency(
