@@ -86,7 +86,7 @@ internal struct Released
     /// <summary>How many.</summary>
     public int Completed;
 
-    /// <summary>The contexts of those that have one; null for none.</summary>
+    /// <summary>The contexts of those that have one, and of others whose last results have gone on; null for none.</summary>
     public List<ItemContext>? Contexts;
 
     public void Complete(ItemContext? context)
@@ -94,7 +94,9 @@ internal struct Released
         Completed++;
         if (context is not null)
         {
-            (Contexts ??= []).Add(context);
+            LetGo(context);
         }
     }
+
+    public void LetGo(ItemContext context) => (Contexts ??= []).Add(context);
 }

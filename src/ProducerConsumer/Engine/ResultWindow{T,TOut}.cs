@@ -73,7 +73,14 @@ internal sealed class ResultWindow<T, TOut>(int size, BoundedBuffer<T> buffer, B
 
     public override void End(long place)
     {
-        SlotOf(place).State = SlotState.Over;
+        ref Slot slot = ref SlotOf(place);
+        slot.State = SlotState.Over;
+        if (slot.Results.Count > 0 && slot.Item.Context is { } context)
+        {
+            context.Share(); // The item lets go of it, and the results share it only when they go on.
+            slot.HoldsContext = true;
+        }
+
         if (!IsReleasing)
         {
             FreeOldest();
@@ -136,6 +143,11 @@ internal sealed class ResultWindow<T, TOut>(int size, BoundedBuffer<T> buffer, B
                 slot.State = SlotState.Over;
                 Held--;
                 released.Complete(slot.Item.Context);
+            }
+            else if (slot.HoldsContext && slot.Results.Count == 0)
+            {
+                slot.HoldsContext = false;
+                released.LetGo(slot.Item.Context!);
             }
         }
 
@@ -222,6 +234,9 @@ internal sealed class ResultWindow<T, TOut>(int size, BoundedBuffer<T> buffer, B
         public ResultQueue<TOut> Results;
         public Single<T> Item;
         public SlotState State;
+
+        /// <summary>Whether the context is held for results of an item that is in the books.</summary>
+        public bool HoldsContext;
 
         /// <summary>How many results are being released.</summary>
         public int Released;
