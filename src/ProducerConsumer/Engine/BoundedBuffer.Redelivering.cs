@@ -8,7 +8,7 @@ internal sealed partial class BoundedBuffer<T>
 
     /// <summary>Whether nothing will be there for workers to do any more. What a worker has in hand may still come back: that worker is there for it.</summary>
     private bool IsOver_NeedsLock => _finished && _redeliveries.Count == 0 && _lanes is null or { Waiting: 0 }
-        && (_window is null || (_closed ? !_window.IsReleasing : _window.IsEmpty));
+        && (_window is null || (_closed ? !_window.IsReleasing && !_window.HasNews : _window.IsEmpty));
 
     /// <summary>
     /// Has the item that the owner of a claim started last come back after a time, or hands it back if the buffer is

@@ -26,8 +26,14 @@ internal sealed partial class Claim<T>
         }
     }
 
-    /// <summary>Keeps no object alive that is done. By the owner, when it may be long before its next step.</summary>
-    public void Forget() => Clear(0, _settled);
+    /// <summary>Keeps no object alive that is done. By the owner, when it may be long before its next step, or behind an owner that is stuck.</summary>
+    public void Forget()
+    {
+        if (_places.Length == 0)
+        {
+            Clear(0, _settled); // Where there is an order, it has to know what is done, which is cleared when it is booked.
+        }
+    }
 
     /// <summary>A claim must not keep objects alive that it is done with.</summary>
     private void Clear(int start, int count)

@@ -217,7 +217,7 @@ internal sealed partial class Claim<T>(Outlet? outlet = null)
         }
 
         Clear(next, _end - next);
-        Clear(0, _settled); // Behind an owner that is stuck, also what is done.
+        Forget(); // Behind an owner that is stuck, also what is done.
         _end = next;
         Volatile.Write(ref _limit, next);
         return rest;

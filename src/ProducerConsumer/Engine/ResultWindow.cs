@@ -10,7 +10,8 @@ namespace ProducerConsumer;
 /// <remarks>
 /// <para>Guarded by the lock of the stage's buffer. An item whose call has ended stays in flight until its results have
 /// gone on. One at a time releases results: they are copied under the lock and put into the next buffer outside of it;
-/// only then are their slots free, and somebody else may release what follows. No worker leaves before that.</para>
+/// only then are their slots free, and somebody else may release what follows. No worker leaves before that, nor while
+/// anything is still to be released: who waits for an item is told before the stage has ended.</para>
 /// <para>When the stage is closed, so is the next one, and everything goes there at once, to be handed back.</para>
 /// </remarks>
 /// <param name="size">The most items that are begun and not over: 1 or more.</param>
@@ -33,6 +34,9 @@ internal abstract class ResultWindow<T>(int size)
 
     /// <summary>How many items are in no worker's hands any more, and wait for those before them.</summary>
     public int Held { get; protected set; }
+
+    /// <summary>Whether anything waits here that a release changes, now or later.</summary>
+    public abstract bool HasNews { get; }
 
     /// <summary>Whether the oldest results could go on, and nobody is at it.</summary>
     public abstract bool CanRelease { get; }
@@ -82,7 +86,7 @@ internal struct Released
     /// <summary>How many.</summary>
     public int Completed;
 
-    /// <summary>The contexts of those that have one; null for none.</summary>
+    /// <summary>The contexts of those that have one, and of others whose last results have gone on; null for none.</summary>
     public List<ItemContext>? Contexts;
 
     public void Complete(ItemContext? context)
@@ -90,7 +94,9 @@ internal struct Released
         Completed++;
         if (context is not null)
         {
-            (Contexts ??= []).Add(context);
+            LetGo(context);
         }
     }
+
+    public void LetGo(ItemContext context) => (Contexts ??= []).Add(context);
 }

@@ -30,6 +30,20 @@ internal sealed class ResultWindow<T, TOut>(int size, BoundedBuffer<T> buffer, B
         Over,
     }
 
+    public override bool HasNews
+    {
+        get
+        {
+            bool hasNews = false;
+            for (long number = Head; number < Next && !hasNews; number++)
+            {
+                hasNews = SlotOf(number).HasNews;
+            }
+
+            return hasNews;
+        }
+    }
+
     public override bool CanRelease => !IsReleasing && !IsEmpty && SlotOf(Head).HasNews;
 
     public override void Hold(Claim<T> claim, int settled, bool isOwner)
@@ -59,7 +73,14 @@ internal sealed class ResultWindow<T, TOut>(int size, BoundedBuffer<T> buffer, B
 
     public override void End(long place)
     {
-        SlotOf(place).State = SlotState.Over;
+        ref Slot slot = ref SlotOf(place);
+        slot.State = SlotState.Over;
+        if (slot.Results.Count > 0 && slot.Item.Context is { } context)
+        {
+            context.Share(); // The item lets go of it, and the results share it only when they go on.
+            slot.HoldsContext = true;
+        }
+
         if (!IsReleasing)
         {
             FreeOldest();
@@ -122,6 +143,11 @@ internal sealed class ResultWindow<T, TOut>(int size, BoundedBuffer<T> buffer, B
                 slot.State = SlotState.Over;
                 Held--;
                 released.Complete(slot.Item.Context);
+            }
+            else if (slot.HoldsContext && slot.Results.Count == 0)
+            {
+                slot.HoldsContext = false;
+                released.LetGo(slot.Item.Context!);
             }
         }
 
@@ -208,6 +234,9 @@ internal sealed class ResultWindow<T, TOut>(int size, BoundedBuffer<T> buffer, B
         public ResultQueue<TOut> Results;
         public Single<T> Item;
         public SlotState State;
+
+        /// <summary>Whether the context is held for results of an item that is in the books.</summary>
+        public bool HoldsContext;
 
         /// <summary>How many results are being released.</summary>
         public int Released;

@@ -73,15 +73,13 @@ internal sealed record Flow
 
     public bool Writes => Source is FlowSource.Writers or FlowSource.Push;
 
-    /// <summary>Whether the order of the items of a producer is strict in every stage.</summary>
-    public bool HasOrder => Steps.All(step => step.Workers == 1);
-
     /// <summary>
     /// Whether the producers end only when they were told of every item: then it is the clock alone that can bring a
-    /// batch on its way that is not full.
+    /// batch on its way that is not full. Not with a fault, after which nobody counts who still writes.
     /// </summary>
     public bool IsHeld =>
-        Writes && Writing == FlowWriting.Tracked && Happening == FlowHappening.Nothing && Steps.OfType<BatchStep>().All(step => step.HasWait);
+        Writes && Writing == FlowWriting.Tracked && Happening == FlowHappening.Nothing
+        && Steps.All(step => step is not BatchStep { HasWait: false } and not { Failing.Budget: not null });
 
     public int ProducerOf(int item) => item / PerProducer;
 
@@ -89,12 +87,16 @@ internal sealed record Flow
     /// The model: the pieces of a source item in front of a stage, or behind the last one, in their order. What a stage
     /// makes of a piece does not depend on its company, so that each may be in a batch of its own.
     /// </summary>
-    public IEnumerable<Parcel> PiecesAt(int position, int source)
+    /// <param name="position">The stage.</param>
+    /// <param name="source">The source item.</param>
+    /// <param name="left">The pieces that left the flow at each stage.</param>
+    public IEnumerable<Parcel> PiecesAt(int position, int source, IReadOnlyList<ISet<string>> left)
     {
         IEnumerable<Parcel> parcels = [Parcel.Of(source)];
-        foreach (FlowStep step in Steps.Take(position))
+        for (int i = 0; i < position; i++)
         {
-            parcels = parcels.SelectMany(step.ResultsOf);
+            ISet<string> leftHere = left[i];
+            parcels = parcels.Where(parcel => !leftHere.Contains(parcel.Pieces.Single().Name)).SelectMany(Steps[i].ResultsOf);
         }
 
         return parcels.SelectMany(parcel => parcel.Pieces);

@@ -6,7 +6,7 @@ namespace ProducerConsumer.StressTests;
 internal sealed class FlowBooks
 {
     private readonly ConcurrentQueue<int>[] _accepted;
-    private readonly ConcurrentQueue<FlowCall>[] _calls;
+    private readonly FlowCalls[] _calls;
     private readonly ConcurrentQueue<(int Item, ItemOutcome Outcome)> _told = [];
     private readonly ConcurrentQueue<int> _tracked = [];
     private readonly TaskCompletionSource _allTold = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -19,7 +19,7 @@ internal sealed class FlowBooks
     public FlowBooks(Flow flow)
     {
         _accepted = [.. Enumerable.Range(0, flow.Producers).Select(_ => new ConcurrentQueue<int>())];
-        _calls = [.. flow.Steps.Select(_ => new ConcurrentQueue<FlowCall>())];
+        _calls = [.. flow.Steps.Select(step => new FlowCalls(step))];
         _untold = flow.Producers;
     }
 
@@ -40,8 +40,7 @@ internal sealed class FlowBooks
     /// <summary>Sequences that were begun and not disposed.</summary>
     public int OpenSequences => Volatile.Read(ref _openSequences);
 
-    /// <summary>The calls of a stage in the order in which they began, which is certain for one worker only.</summary>
-    public IReadOnlyCollection<FlowCall> CallsOf(int position) => _calls[position];
+    public FlowCalls CallsOf(int position) => _calls[position];
 
     public void Accept(int producer, int item) => _accepted[producer].Enqueue(item);
 
@@ -65,22 +64,15 @@ internal sealed class FlowBooks
 
     public void FailSource(Exception fault) => SourceFault = fault;
 
-    /// <summary>Books the begin of a call, which is made for its number in its stage, from 1.</summary>
-    public FlowCall Begin(int position, Func<int, FlowCall> create)
-    {
-        lock (_calls[position])
-        {
-            FlowCall call = create(_calls[position].Count + 1);
-            _calls[position].Enqueue(call);
-            return call;
-        }
-    }
-
     /// <summary>Where a flow stands that does not end.</summary>
     public string Describe() =>
-        $"{Volatile.Read(ref _untold)} untold, calls: {string.Join(", ", _calls.Select(calls => $"{calls.Count(call => call.End == FlowEnd.Open)} open of {calls.Count}"))}";
+        $"{Volatile.Read(ref _untold)} untold, calls: {string.Join(", ", _calls.Select(calls => calls.Describe()))}";
 
     public void OpenSequence() => Interlocked.Increment(ref _openSequences);
 
-    public void CloseSequence() => Interlocked.Decrement(ref _openSequences);
+    public void CloseSequence(FlowCall call)
+    {
+        call.Leave();
+        Interlocked.Decrement(ref _openSequences);
+    }
 }

@@ -14,6 +14,28 @@ internal static class FlowGen
 
     private static Gen<FlowPace> Pace { get; } = Gen.Enum<FlowPace>();
 
+    private static Gen<(FlowOrdering Kind, int? Window, int Keys)> Ordering { get; } = Gen.Select(
+        Gen.Frequency((3, Gen.Const(FlowOrdering.None)), (2, Gen.Const(FlowOrdering.Preserved)), (2, Gen.Const(FlowOrdering.ByKey))),
+        Gen.Frequency((1, Gen.Const((int?)null)), (2, Gen.Int[1, 9].Select(window => (int?)window))),
+        Gen.Int[1, 9]);
+
+    private static Gen<FlowFailing?> Failing { get; } = Gen.Frequency(
+        (2, Gen.Const((FlowFailing?)null)),
+        (1, Gen.Select(
+            Gen.Int[2, 12],
+            Gen.Int[1, 4],
+            Gen.Int[0, 4].Select(quarter => quarter * FlowClock.LongestDelay / 4),
+            Gen.Frequency((1, Gen.Const(0)), (1, Gen.Int[2, 6])),
+            Gen.Frequency((3, Gen.Const((int?)null)), (1, Gen.Int[0, 12].Select(budget => (int?)budget))),
+            (oneOf, attempts, delay, letters, budget) => (FlowFailing?)new FlowFailing
+            {
+                OneOf = oneOf,
+                MaxAttempts = attempts,
+                Delay = delay,
+                LettersOneOf = letters,
+                Budget = budget,
+            })));
+
     private static Gen<FlowStep> Step { get; } = Gen.Frequency(
         (4, Of((pace, _, _) => new TransformStep { Pace = pace })),
         (2, Of((_, _, _) => new SelectStep())),
@@ -25,10 +47,13 @@ internal static class FlowGen
 
     private static Gen<FlowStep> Consumers { get; } = Of((pace, _, _) => new ConsumeStep { Pace = pace });
 
-    /// <summary>Anything; half of the flows have one worker everywhere, and with it an order.</summary>
+    /// <summary>Anything; a third of the flows have one worker everywhere, and another third keep the order with many.</summary>
     public static Gen<Flow> Any { get; } =
         from steps in Gen.Select(
-            Step.Array[1, 5], Consumers, Gen.Bool, (steps, last, alone) => steps.Append(last).Select(step => alone ? step with { Workers = 1 } : step).ToArray())
+            Step.Array[1, 5],
+            Consumers,
+            Gen.Int[0, 2],
+            (steps, last, shape) => (FlowStep[])[.. steps.Select(step => Shaped(step, shape)), shape == 0 ? last with { Workers = 1 } : last])
         from source in Gen.Select(Gen.Enum<FlowSource>(), Gen.Enum<FlowWriting>(), Gen.Int[1, 5], Gen.Int[1, MostItems], Gen.Bool)
         from happening in Gen.Select(
             Gen.Frequency((3, Gen.Const(FlowHappening.Nothing)), (8, Gen.Enum<FlowHappening>())),
@@ -65,8 +90,24 @@ internal static class FlowGen
         };
     }
 
+    private static FlowStep Shaped(FlowStep step, int shape) => shape switch
+    {
+        0 => step with { Workers = 1 },
+        1 => step.InOrder,
+        _ => step,
+    };
+
     /// <summary>A step with what every step has.</summary>
     private static Gen<FlowStep> Of(Func<FlowPace, bool, int, FlowStep> create) => Gen.Select(
-        Workers, Bound, Bound, Pace, Gen.Bool, Gen.Int[1, 64], (workers, capacity, maxBatch, pace, odd, number) =>
-            create(pace, odd, number) with { Workers = workers, Capacity = capacity, MaxBatch = maxBatch }).Select(step => step.Adjusted);
+        Workers, Bound, Bound, Pace, Gen.Select(Gen.Bool, Gen.Int[1, 64]), Ordering, Failing,
+        (workers, capacity, maxBatch, pace, kind, ordering, failing) => (create(pace, kind.Item1, kind.Item2) with
+        {
+            Workers = workers,
+            Capacity = capacity,
+            MaxBatch = maxBatch,
+            Ordering = ordering.Kind,
+            Window = ordering.Window,
+            Keys = ordering.Keys,
+            Failing = failing,
+        }).Adjusted);
 }

@@ -3,51 +3,73 @@ namespace ProducerConsumer.StressTests;
 /// <summary>Where the items are that one stage of a flow accepted.</summary>
 internal sealed class FlowLedger
 {
-    private readonly FlowStep _step;
-    private readonly IReadOnlyCollection<FlowCall> _calls;
+    private readonly FlowCalls _calls;
+
+    /// <summary>What was handed back, by its name.</summary>
+    private readonly Dictionary<string, UndeliveredItem> _entries;
 
     /// <summary>What the stage after a batch accepted, for a stage without calls of its own.</summary>
     private readonly FlowLedger? _next;
 
-    private FlowLedger(FlowStep step, IReadOnlyCollection<FlowCall> calls, StageReport report, FlowLedger? next)
+    private FlowLedger(FlowStep step, FlowCalls calls, PipelineReport report, StageReport stage, FlowLedger? next)
     {
-        _step = step;
         _calls = calls;
         _next = next;
-        Report = report;
-        Undelivered = [.. report.Undelivered.Select(entry => Parcel.Of(entry.Item))];
-        Unstarted = [.. report.Undelivered.Where(entry => !entry.Started).Select(entry => Parcel.Of(entry.Item))];
-        Failed = [.. calls.Where(call => call.End == FlowEnd.Failed).Select(call => call.Item)];
-        IEnumerable<Parcel> begun = step.HasCalls ? calls.Select(call => call.Item) : next!.Accepted.SelectMany(batch => batch.Members);
-        Accepted = [.. begun, .. Unstarted];
+        Step = step;
+        Report = stage;
+        GivenUp = [.. report.Failures.Where(failure => failure.HasItem && failure.Stage == stage.Name)];
+        Undelivered = [.. stage.Undelivered.Select(entry => Parcel.Of(entry.Item))];
+        Undelivered.Select(item => item.Name).Should().OnlyHaveUniqueItems("an item is handed back once: {0}", stage);
+        _entries = stage.Undelivered.ToDictionary(entry => Parcel.Of(entry.Item).Name);
+        Begun = step.HasCalls
+            ? [.. calls.All.Where(call => call.Attempt == 1).Select(call => call.Item)]
+            : [.. next!.Accepted.SelectMany(batch => batch.Members)];
+        Accepted = [.. Begun, .. stage.Undelivered.Where(entry => !entry.Started).Select(entry => Parcel.Of(entry.Item))];
+        DeadLettered = [.. LastCalls.Where(call => call.Letter == FlowEnd.Returned).Select(call => call.Item)];
+        Failed =
+        [
+            .. LastCalls.Where(call => call.End == FlowEnd.Failed && call.Letter != FlowEnd.Returned && !_entries.ContainsKey(call.Item.Name))
+                .Select(call => call.Item),
+        ];
     }
+
+    public FlowStep Step { get; }
 
     public StageReport Report { get; }
 
-    /// <summary>All that the stage took in: first what it began, in that order, then what it did not begin, in the order of the report.</summary>
+    /// <summary>What the stage began, in that order, which is certain if it <see cref="ShowsOrder"/>.</summary>
+    public IReadOnlyList<Parcel> Begun { get; }
+
+    /// <summary>All that the stage took in: first what it began, then what it did not begin, in the order of the report.</summary>
     public IReadOnlyList<Parcel> Accepted { get; }
 
     public IReadOnlyList<Parcel> Failed { get; }
 
+    public IReadOnlyList<Parcel> DeadLettered { get; }
+
     public IReadOnlyList<Parcel> Undelivered { get; }
 
-    private IReadOnlyList<Parcel> Unstarted { get; }
+    /// <summary>The failures that did not stop the run.</summary>
+    public IReadOnlyList<ItemFailure> GivenUp { get; }
+
+    /// <summary>The pieces that left the flow here, and do not hold up those behind them.</summary>
+    public ISet<string> Left => GivenUp.SelectMany(failure => Parcel.Of(failure.Item).Pieces).Select(piece => piece.Name).ToHashSet();
+
+    /// <summary>Whether it is certain in which order the stage began its items, at least those of one key.</summary>
+    public bool ShowsOrder => Step.HasCalls ? Step.BeginsInOrder || Step.Ordering == FlowOrdering.ByKey : _next!.ShowsWholeOrder;
+
+    private bool ShowsWholeOrder => Step.BeginsInOrder && (Step.HasCalls || _next!.ShowsWholeOrder);
+
+    /// <summary>The last call for each item.</summary>
+    public IEnumerable<FlowCall> LastCalls => _calls.LastOfItem.Values;
 
     /// <summary>What the next stage must have.</summary>
-    public IEnumerable<Parcel> PassedOn
-    {
-        get
-        {
-            if (!_step.HasCalls)
-            {
-                return _next!.Accepted;
-            }
+    public IEnumerable<Parcel> PassedOn => Step.HasCalls
+        ? LastCalls.SelectMany(call => Step.ResultsOf(call.Item)
+            .Take(_entries.TryGetValue(call.Item.Name, out UndeliveredItem? entry) ? entry.Emitted : call.Made))
+        : _next!.Accepted;
 
-            ILookup<string, UndeliveredItem> entries = Report.Undelivered.ToLookup(entry => Parcel.Of(entry.Item).Name);
-            return _calls.SelectMany(call => _step.ResultsOf(call.Item)
-                .Take(entries[call.Item.Name].FirstOrDefault() is { } entry ? entry.Emitted : call.Made));
-        }
-    }
+    public FlowCall CallFor(Parcel item) => _calls.LastOfItem[item.Name];
 
     /// <summary>The ledgers of all stages of a flow.</summary>
     public static FlowLedger[] Open(Flow flow, FlowBooks books, PipelineReport report)
@@ -57,7 +79,7 @@ internal sealed class FlowLedger
         FlowLedger[] ledgers = new FlowLedger[stages.Length];
         for (int i = stages.Length - 1; i >= 0; i--)
         {
-            ledgers[i] = new FlowLedger(flow.Steps[i], books.CallsOf(i), stages[i], ledgers.ElementAtOrDefault(i + 1));
+            ledgers[i] = new FlowLedger(flow.Steps[i], books.CallsOf(i), report, stages[i], ledgers.ElementAtOrDefault(i + 1));
         }
 
         return ledgers;
@@ -66,11 +88,15 @@ internal sealed class FlowLedger
     /// <summary>Each item is in one place, and the entries of those handed back say how far they came.</summary>
     public void Check()
     {
+        _calls.Wrongs.Should().BeEmpty();
         Accepted.Select(item => item.Name).Should().OnlyHaveUniqueItems("an item of {0} is in one place", Report);
-        Dictionary<string, UndeliveredItem> entries = Report.Undelivered.ToDictionary(entry => Parcel.Of(entry.Item).Name);
-        foreach (FlowCall call in _calls)
+        foreach (FlowCall call in _calls.All)
         {
-            if (entries.Remove(call.Item.Name, out UndeliveredItem? entry))
+            if (call != CallFor(call.Item))
+            {
+                (call.End, call.IsLast).Should().Be((FlowEnd.Failed, false), "another call for {0} followed in {1}", call.Item, Report);
+            }
+            else if (_entries.TryGetValue(call.Item.Name, out UndeliveredItem? entry))
             {
                 CheckHandedBack(call, entry);
             }
@@ -80,13 +106,13 @@ internal sealed class FlowLedger
             }
         }
 
-        foreach ((string name, UndeliveredItem entry) in entries)
+        foreach ((string name, UndeliveredItem entry) in _entries.Where(pair => !_calls.LastOfItem.ContainsKey(pair.Key)))
         {
             (entry.Started, entry.Attempts, entry.Emitted, entry.Refused.Count).Should().Be(
                 (false, 0, 0, 0), "{0} of {1} was not begun", name, Report);
         }
 
-        if (_step is BatchStep batches)
+        if (Step is BatchStep batches)
         {
             CheckSizes(batches);
         }
@@ -94,13 +120,15 @@ internal sealed class FlowLedger
 
     private void CheckHandedBack(FlowCall call, UndeliveredItem entry)
     {
-        (entry.Started, entry.Attempts).Should().Be((true, 1), "{0} of {1} was begun", call.Item, Report);
+        (entry.Started, entry.Attempts).Should().Be((true, call.Attempt), "{0} of {1} was begun", call.Item, Report);
         (entry.Emitted + entry.Refused.Count).Should().Be(call.Made, "{0} of {1} made so many", call.Item, Report);
         entry.Refused.Select(result => Parcel.Of(result).Name)
-            .Should().Equal(_step.ResultsOf(call.Item).Skip(entry.Emitted).Take(call.Made - entry.Emitted).Select(result => result.Name));
+            .Should().Equal(Step.ResultsOf(call.Item).Skip(entry.Emitted).Take(call.Made - entry.Emitted).Select(result => result.Name));
         if (entry.Refused.Count == 0)
         {
-            call.End.Should().Be(FlowEnd.Canceled, "only for this is {0} of {1} handed back", call.Item, Report);
+            bool isPending = call.End == FlowEnd.Failed && !call.IsLast;
+            (isPending || call.End == FlowEnd.Canceled || call.Letter == FlowEnd.Canceled).Should().BeTrue(
+                "only for this is {0} of {1} handed back, which was {2}", call.Item, Report, call.End);
         }
     }
 

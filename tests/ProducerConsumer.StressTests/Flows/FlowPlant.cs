@@ -1,9 +1,7 @@
-using Microsoft.Extensions.Time.Testing;
-
 namespace ProducerConsumer.StressTests;
 
 /// <summary>Puts the stages of a flow into a pipeline, and is what their code has in common.</summary>
-internal sealed class FlowPlant(Flow flow, FlowBooks books, FlowMoment moment, GateKeeper keeper, FakeTimeProvider clock)
+internal sealed class FlowPlant(Flow flow, FlowBooks books, FlowMoment moment, GateKeeper keeper, FlowClock clock)
 {
     public FlowBooks Books => books;
 
@@ -15,14 +13,17 @@ internal sealed class FlowPlant(Flow flow, FlowBooks books, FlowMoment moment, G
     {
         Parcel parcel = Parcel.Of(item);
         bool isMoment = false;
-        FlowCall call = books.Begin(position, number =>
+        FlowFailing? failing = flow.Steps[position].Failing;
+        FlowCall call = books.CallsOf(position).Begin(parcel, (number, attempt) =>
         {
             isMoment = position == flow.Place && number == flow.Moment;
             bool isDoomed = flow.Happening == FlowHappening.HandlerFault
                 && position == flow.Place
                 && number >= flow.Moment
                 && number < flow.Moment + flow.Faults;
-            return new FlowCall(parcel, isDoomed ? CreateFault(parcel.Name) : null);
+            isDoomed |= failing is not null && failing.Fails(parcel, attempt, flow.Salt);
+            return new FlowCall(
+                parcel, attempt, isLast: attempt >= (failing?.MaxAttempts ?? 1), isDoomed ? CreateFault($"{parcel}, call {attempt}") : null);
         });
         if (isMoment)
         {
@@ -87,15 +88,40 @@ internal sealed class FlowPlant(Flow flow, FlowBooks books, FlowMoment moment, G
         }
     }
 
-    /// <summary>One keeper moves the clock, so that it moves once at a time.</summary>
-    public void MoveClock() => keeper.Later(() => clock.Advance(BatchStep.Wait / 2));
+    /// <summary>The dead-letter handler of a stage.</summary>
+    public async ValueTask LetterAsync(int position, Parcel item, ItemFailure failure, CancellationToken cancellationToken)
+    {
+        FlowCall call = books.CallsOf(position).BeginLetter(item, failure);
+        int roll = item.Roll(flow.Salt + 2, sides: 8);
+        if (roll < 4)
+        {
+            try
+            {
+                await keeper.PassAsync(inline: roll == 0, roll < 2 ? cancellationToken : CancellationToken.None);
+            }
+            catch (OperationCanceledException)
+            {
+                call.EndLetter(FlowEnd.Canceled);
+                throw;
+            }
+        }
+
+        if (flow.Steps[position].Failing!.FailsLetter(item, flow.Salt))
+        {
+            InvalidOperationException doom = new($"the fault of the dead letter {item}");
+            call.EndLetter(FlowEnd.Failed, doom);
+            throw doom;
+        }
+
+        call.EndLetter(FlowEnd.Returned);
+    }
 
     /// <summary>Not often: most batches are to become full.</summary>
     private void MoveClock(Parcel parcel)
     {
         if (parcel.Roll(flow.Salt + 1, sides: 8) == 0 && flow.Steps.OfType<BatchStep>().Any(step => step.HasWait))
         {
-            MoveClock();
+            clock.Move();
         }
     }
 
@@ -117,7 +143,7 @@ internal sealed class FlowPlant(Flow flow, FlowBooks books, FlowMoment moment, G
     }
 
     /// <summary>A cancellation that nobody asked for is a fault like others, as long as no other fault cancelled the tokens.</summary>
-    private Exception CreateFault(string name) => flow.Faults == 1 && flow.Salt % 2 == 0
+    private Exception CreateFault(string name) => flow.Faults == 1 && flow.Salt % 2 == 0 && flow.Steps.All(step => step.Failing is null)
         ? new OperationCanceledException($"the cancellation of {name}")
         : new InvalidOperationException($"the fault of {name}");
 }

@@ -8,6 +8,7 @@ internal sealed class FlowTelling(IReadOnlyList<FlowLedger> ledgers, FlowBooks b
         Dictionary<int, ItemOutcome> worst = books.Tracked.ToDictionary(item => item, _ => ItemOutcome.Completed);
         foreach (FlowLedger ledger in ledgers)
         {
+            Worsen(ledger.DeadLettered, ItemOutcome.DeadLettered);
             Worsen(ledger.Failed, ItemOutcome.Failed);
             Worsen(ledger.Undelivered, ItemOutcome.Undelivered);
         }

@@ -12,12 +12,17 @@ internal sealed record BatchStep : FlowStep
 
     public override bool HasCalls => false;
 
-    public override FlowStep Adjusted => this with { Workers = 1, Pace = FlowPace.Never, Size = Math.Min(Size, Capacity) };
+    public override bool CanPreserve => false;
+
+    public override bool CanFail => false;
+
+    public override FlowStep Adjusted =>
+        (BatchStep)base.Adjusted with { Workers = 1, Pace = FlowPace.Never, Size = Math.Min(Size, Capacity) };
 
     public override IReadOnlyList<Parcel> ResultsOf(Parcel item) => [Parcel.Batch([item])];
 
     public override PipelineRecipe<int> Add<T>(PipelineBuilder<int, T> builder, FlowPlant plant, int position) =>
-        plant.Add(builder.Batch(Size, HasWait ? Wait : null, Configure<T>(position)), position + 1);
+        plant.Add(builder.Batch(Size, HasWait ? Wait : null, Configure<T>(plant, position)), position + 1);
 
     public override string ToString() => $"{Describe("Batch")} of {Size}{(HasWait ? " with a wait" : "")}";
 }

@@ -10,6 +10,14 @@ internal enum FlowPace
     SometimesBlocks,
 }
 
+/// <summary>What a stage is told of the order of its items.</summary>
+internal enum FlowOrdering
+{
+    None,
+    Preserved,
+    ByKey,
+}
+
 /// <summary>
 /// One stage of a flow: what the model knows of its verb, and how the verb is put into a pipeline. A new kind of stage is a
 /// new step; the audit asks it what it does not know itself.
@@ -24,11 +32,45 @@ internal abstract record FlowStep
 
     public FlowPace Pace { get; init; }
 
+    public FlowOrdering Ordering { get; init; }
+
+    /// <summary>The window of the order; null for the capacity.</summary>
+    public int? Window { get; init; }
+
+    /// <summary>How many different keys the items have.</summary>
+    public int Keys { get; init; } = 1;
+
+    /// <summary>Null if no item fails, but for a fault that happens to the flow.</summary>
+    public FlowFailing? Failing { get; init; }
+
     /// <summary>Whether the application's code is called for each item. The items of a stage without it show in the next one.</summary>
     public virtual bool HasCalls => true;
 
+    /// <summary>Whether the stage can be told to preserve the order.</summary>
+    public virtual bool CanPreserve => true;
+
+    /// <summary>Whether a call that fails has emitted nothing.</summary>
+    public virtual bool CanFail => true;
+
     /// <summary>This step without what its verb does not allow.</summary>
-    public virtual FlowStep Adjusted => this;
+    public virtual FlowStep Adjusted => this with
+    {
+        Ordering = Ordering == FlowOrdering.Preserved && !CanPreserve ? FlowOrdering.None : Ordering,
+        Failing = CanFail ? Failing : null,
+    };
+
+    /// <summary>Whether results come in the order of the items that they are made of.</summary>
+    public bool KeepsOrder =>
+        Ordering == FlowOrdering.Preserved || (Workers == 1 && Ordering == FlowOrdering.None && Failing is not { Redelivers: true });
+
+    /// <summary>Whether no result is there before the item before its own is done with.</summary>
+    public bool IsExact => Workers == 1 && Ordering != FlowOrdering.ByKey && Failing is not { Redelivers: true };
+
+    /// <summary>Whether the first calls for the items begin in the order in which these came, and certainly so.</summary>
+    public bool BeginsInOrder => Workers == 1 && Ordering != FlowOrdering.ByKey;
+
+    /// <summary>This step as one that keeps the order.</summary>
+    public FlowStep InOrder => KeepsOrder ? this : this with { Ordering = CanPreserve ? FlowOrdering.Preserved : FlowOrdering.None };
 
     /// <summary>The model: what becomes of an item, in order.</summary>
     public abstract IReadOnlyList<Parcel> ResultsOf(Parcel item);
@@ -38,14 +80,36 @@ internal abstract record FlowStep
 
     public static string NameOf(int position) => $"step-{position}";
 
-    protected Action<StageOptions<T>> Configure<T>(int position) => options =>
+    public int KeyOf(Parcel item) => item.Roll(Keys, Keys);
+
+    protected Action<StageOptions<T>> Configure<T>(FlowPlant plant, int position) => options =>
     {
         options.Name = NameOf(position);
         options.MaxWorkers = Workers;
         options.Capacity = Capacity;
         options.MaxBatch = MaxBatch;
+        if (Ordering == FlowOrdering.Preserved)
+        {
+            options.PreserveOrder(Window);
+        }
+
+        if (Ordering == FlowOrdering.ByKey)
+        {
+            options.PartitionBy(item => KeyOf(Parcel.Of(item)));
+        }
+
+        Failing?.Apply(options.OnFailure, (item, failure, token) => plant.LetterAsync(position, Parcel.Of(item), failure, token));
     };
 
     /// <summary>Kinds of steps say what they add to this.</summary>
-    protected string Describe(string verb) => $"{verb}({Workers} workers, capacity {Capacity}, at once {MaxBatch}, {Pace})";
+    protected string Describe(string verb)
+    {
+        string order = Ordering switch
+        {
+            FlowOrdering.Preserved => $", in order within {Window ?? Capacity}",
+            FlowOrdering.ByKey => $", by {Keys} keys",
+            _ => "",
+        };
+        return $"{verb}({Workers} workers, capacity {Capacity}, at once {MaxBatch}, {Pace}{order}{(Failing is null ? "" : $", {Failing}")})";
+    }
 }

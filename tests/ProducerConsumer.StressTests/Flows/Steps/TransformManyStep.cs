@@ -10,7 +10,10 @@ internal sealed record TransformManyStep : FlowStep
     /// <summary>The most results of one piece.</summary>
     public required int Most { get; init; }
 
-    public override FlowStep Adjusted => IsAsync || Pace == FlowPace.SometimesBlocks ? this : this with { Pace = FlowPace.Never };
+    public override bool CanFail => false;
+
+    public override FlowStep Adjusted =>
+        IsAsync || Pace == FlowPace.SometimesBlocks ? base.Adjusted : base.Adjusted with { Pace = FlowPace.Never };
 
     public override IReadOnlyList<Parcel> ResultsOf(Parcel item) =>
         [.. item.Pieces.SelectMany(piece => Enumerable.Range(0, piece.Roll(Most, Most + 1)).Select(i => item.Make(piece, $".{i}")))];
@@ -19,8 +22,8 @@ internal sealed record TransformManyStep : FlowStep
     {
         return plant.Add(
             IsAsync
-                ? builder.TransformMany((item, cancellationToken) => ManyAsync(plant.Begin(position, item), cancellationToken), Configure<T>(position))
-                : builder.TransformMany(item => Many(plant.Begin(position, item)), Configure<T>(position)),
+                ? builder.TransformMany((item, cancellationToken) => ManyAsync(plant.Begin(position, item), cancellationToken), Configure<T>(plant, position))
+                : builder.TransformMany(item => Many(plant.Begin(position, item)), Configure<T>(plant, position)),
             position + 1);
 
         IEnumerable<Parcel> Many(FlowCall call)
@@ -40,7 +43,7 @@ internal sealed record TransformManyStep : FlowStep
             }
             finally
             {
-                plant.Books.CloseSequence();
+                plant.Books.CloseSequence(call);
             }
         }
 
@@ -62,7 +65,7 @@ internal sealed record TransformManyStep : FlowStep
             }
             finally
             {
-                plant.Books.CloseSequence();
+                plant.Books.CloseSequence(call);
             }
         }
     }

@@ -7,7 +7,7 @@ internal sealed record TransformStep : FlowStep
 
     public override PipelineRecipe<int> Add<T>(PipelineBuilder<int, T> builder, FlowPlant plant, int position)
     {
-        return plant.Add(builder.Transform(TransformAsync, Configure<T>(position)), position + 1);
+        return plant.Add(builder.Transform(TransformAsync, Configure<T>(plant, position)), position + 1);
 
         ValueTask<Parcel> TransformAsync(T item, CancellationToken cancellationToken)
         {

@@ -17,7 +17,7 @@ internal sealed record WhereStep : FlowStep
     public override PipelineRecipe<int> Add<T>(PipelineBuilder<int, T> builder, FlowPlant plant, int position)
     {
         return plant.Add(
-            Pace == FlowPace.Never ? builder.Where(IsKept, Configure<T>(position)) : builder.Where(IsKeptAsync, Configure<T>(position)),
+            Pace == FlowPace.Never ? builder.Where(IsKept, Configure<T>(plant, position)) : builder.Where(IsKeptAsync, Configure<T>(plant, position)),
             position + 1);
 
         bool IsKept(T item) => Return(plant.Begin(position, item));
