@@ -38,7 +38,8 @@ internal sealed class Lanes<T, TKey>(Func<T, TKey> keyOf, IEqualityComparer<TKey
             {
                 // The item gets a lane of its own, where it fails.
                 FoundLanes[i] = Rent(default);
-                (FoundFaults ??= new Exception?[Found.Length])[i] = fault;
+                FoundFaults ??= new Exception?[Found.Length];
+                FoundFaults[i] = fault;
             }
         }
 
