@@ -66,11 +66,11 @@ public sealed class AllocationTests
                 .Produce(Numbers(SteadyState.Items))
                 .Batch(16, pooled: true)
                 .Consume(
-                    (batch, cancellationToken) =>
+                    (batch, _) =>
                     {
                         for (int i = 0; i < batch.Count; i++)
                         {
-                            _ = state.Handle(batch[i], cancellationToken);
+                            state.Count();
                         }
 
                         return default(ValueTask);
@@ -173,6 +173,13 @@ public sealed class AllocationTests
 
         public ValueTask Handle(long item, CancellationToken cancellationToken)
         {
+            Count();
+            return default;
+        }
+
+        /// <summary>One more item was handled.</summary>
+        public void Count()
+        {
             switch (Interlocked.Increment(ref _handled))
             {
                 case Begin:
@@ -182,8 +189,6 @@ public sealed class AllocationTests
                     _after = GC.GetTotalAllocatedBytes(precise: true);
                     break;
             }
-
-            return default;
         }
     }
 }
