@@ -70,7 +70,10 @@ internal sealed class Construction
         foreach (SourceBlueprint<T> source in sources.Reverse())
         {
             SourceStage stage = new(
-                _run, _nameOf(source.Name), source.Turns, source.MaxWorkers, stage => source.CreateWorker(stage, next.Buffer));
+                _run, _nameOf(source.Name), source.Turns, source.MaxWorkers, stage => source.CreateWorker(stage, next.Buffer))
+            {
+                HasDedicatedThreads = source.DedicatedThreads,
+            };
             next.ComesAfter(stage.Completion);
             _stages.Push(stage);
         }

@@ -17,11 +17,16 @@ public sealed partial class PipelineBuilder<T> : PipelineBuilder<T, T>
 
     /// <summary>Adds one producer stage. Several add up: the channel completes after the last of all their producers.</summary>
     private PipelineBuilder<T> AddSource(
-        string? name, int turns, int maxWorkers, Func<SourceStage, BoundedBuffer<T>, Worker> createWorker)
+        string? name,
+        int turns,
+        int maxWorkers,
+        Func<SourceStage, BoundedBuffer<T>, Worker> createWorker,
+        bool dedicatedThreads = false)
     {
         string? kind = name is null ? "producers" : null;
         name = name is null ? Flow.Names.Free("producers") : Flow.Names.Check(name);
-        ImmutableArray<SourceBlueprint<T>> sources = Flow.Sources.Add(new SourceBlueprint<T>(name, turns, maxWorkers, createWorker));
+        ImmutableArray<SourceBlueprint<T>> sources = Flow.Sources.Add(
+            new SourceBlueprint<T>(name, turns, maxWorkers, dedicatedThreads, createWorker));
         return new PipelineBuilder<T>(Flow with { Sources = sources, Names = Flow.Names.Add(name, kind) });
     }
 }

@@ -18,6 +18,7 @@ public partial class PipelineBuilder<TIn, T>
         }
 
         Flow<TIn, T> before = Flow;
+        before.RefuseRecycled($"Stage '{options.Name}'");
         StageNames names = before.Names.Add(options.Name, options.Kind);
         PipelineRecipe<T>[] recipes = new PipelineRecipe<T>[branches.Length];
         for (int i = 0; i < branches.Length; i++)

@@ -36,11 +36,17 @@ public partial class PipelineBuilder<TIn, T>
     /// <param name="configure">The application's settings.</param>
     /// <param name="maxWorkers">The shortcut for the most common of them.</param>
     /// <param name="preserveOrder">The shortcut for another.</param>
-    private StageOptions<T> Configure(string kind, Action<StageOptions<T>>? configure, int maxWorkers, bool preserveOrder = false)
+    /// <param name="dedicatedThreads">Whether workers have threads of their own unless the application says otherwise.</param>
+    private StageOptions<T> Configure(
+        string kind,
+        Action<StageOptions<T>>? configure,
+        int maxWorkers,
+        bool preserveOrder = false,
+        bool dedicatedThreads = false)
     {
         Require.Workers(maxWorkers, nameof(maxWorkers));
         string name = Flow.Names.Free(kind);
-        StageOptions<T> options = new(name, kind) { MaxWorkers = maxWorkers };
+        StageOptions<T> options = new(name, kind) { MaxWorkers = maxWorkers, DedicatedThreads = dedicatedThreads };
         if (preserveOrder)
         {
             options.PreserveOrder();
@@ -64,6 +70,7 @@ public partial class PipelineBuilder<TIn, T>
         StageOptions<T> options, Func<StageWorker<T, TOut>> createWorker, Action<int>? validate = null)
     {
         Flow<TIn, T> before = Flow;
+        before.RefuseRecycled($"Stage '{options.Name}'");
         return new PipelineBuilder<TIn, TOut>(
             new Flow<TIn, TOut>(before.Head, before.Sources, before.Names.Add(options.Name, options.Kind), Attach));
 
@@ -117,10 +124,15 @@ public partial class PipelineBuilder<TIn, T>
             before.Head,
             before.Sources,
             before.Names.Add(options.Name, options.Kind),
-            construction => before.Attach(
-                construction,
-                construction.AddStage(options, (stage, rules) => new SettlingWorker<T>(
-                    stage, rules, _ => new WorkerCode<T>(Limit(stage, options, handle))))));
+            construction => before.Attach(construction, construction.AddStage(options, CreateWorker)));
+
+        Worker CreateWorker(BufferedStage<T> stage, FailureRules<T> rules)
+        {
+            Recycler<T>? recycler = before.Recycle is { } recycle ? new(stage.Run, handle, recycle) : null;
+            Func<T, CancellationToken, ValueTask> call = recycler is null ? handle : recycler.HandleAsync;
+            return new SettlingWorker<T>(
+                stage, rules, _ => new WorkerCode<T>(Limit(stage, options, call)), recycler: recycler);
+        }
     }
 
     /// <summary>Limits the time of a call, if the options say so.</summary>

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 
 namespace ProducerConsumer;
 
@@ -48,9 +49,14 @@ internal static class Require
     /// <summary>Refuses a type of results that would be passed on as it is, and that nobody would await.</summary>
     public static void NotAwaitable(Type result, string name, string remedy)
     {
+        Type kind = result.IsGenericType ? result.GetGenericTypeDefinition() : result;
         if (typeof(Task).IsAssignableFrom(result)
-            || result == typeof(ValueTask)
-            || (result.IsGenericType && result.GetGenericTypeDefinition() == typeof(ValueTask<>)))
+            || kind == typeof(ValueTask)
+            || kind == typeof(ValueTask<>)
+            || kind == typeof(ConfiguredTaskAwaitable)
+            || kind == typeof(ConfiguredTaskAwaitable<>)
+            || kind == typeof(ConfiguredValueTaskAwaitable)
+            || kind == typeof(ConfiguredValueTaskAwaitable<>))
         {
             throw new ArgumentException($"{name} returns {result.Name}, which nobody would await. {remedy}", name);
         }

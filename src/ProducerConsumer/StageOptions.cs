@@ -90,7 +90,7 @@ public sealed class StageOptions<T>
     /// processors, and adds others slowly. Threads start with the workers, when there is work, and end with the run. A
     /// delegate that awaits something goes on there as well.
     /// </summary>
-    /// <value>The default value is <see langword="false"/>.</value>
+    /// <value>The default value is <see langword="false"/>; <see langword="true"/> for <c>ConsumeBlocking</c> and <c>TransformBlocking</c>.</value>
     public bool DedicatedThreads
     {
         get => _dedicatedThreads;

@@ -79,6 +79,16 @@ public abstract class StageWorker<T, TOut> : IWorkerCode
         return items;
     }
 
+    /// <summary>Adds the kept items to a list, oldest first.</summary>
+    private protected void CopyKeptTo(List<T> list)
+    {
+        list.EnsureCapacity(KeptCount);
+        foreach (Single<T> kept in Worker.Kept!.Own)
+        {
+            list.Add(kept.Item);
+        }
+    }
+
     /// <summary>Emits a result for all items that are kept, which are completed with it. As <see cref="EmitAsync"/>.</summary>
     /// <param name="result">The result.</param>
     protected ValueTask EmitKeptAsync(TOut result)

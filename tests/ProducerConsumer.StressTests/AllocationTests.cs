@@ -52,6 +52,40 @@ public sealed class AllocationTests
         await ShouldAllocateAtMostAsync(limit, consumers, capacity, (builder, items) => Enumerable.Range(0, producers).Aggregate(
             builder, (all, _) => all.Produce(Numbers(items / producers))));
 
+    /// <summary>A list of 16 items, of 8 bytes each, would cost more than 8 bytes per item.</summary>
+    [GuardedTheory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task PooledBatch_AllocatesNothingPerItem(int consumers)
+    {
+        double least = double.MaxValue;
+        for (int attempt = 0; attempt < Tries && least > Limit; attempt++)
+        {
+            SteadyState state = new();
+            await PooledPipeline.CreateBuilder<long>(capacity: 256)
+                .Produce(Numbers(SteadyState.Items))
+                .Batch(16, pooled: true)
+                .Consume(
+                    (batch, _) =>
+                    {
+                        for (int i = 0; i < batch.Count; i++)
+                        {
+                            state.Count();
+                        }
+
+                        return default(ValueTask);
+                    },
+                    stage => stage.Capacity = 32,
+                    maxWorkers: consumers)
+                .Build()
+                .RunAsync();
+            least = Math.Min(least, state.BytesPerItem);
+        }
+
+        StressRun.Print($"{least:0.000} bytes per item.");
+        least.Should().BeLessThanOrEqualTo(Limit);
+    }
+
     [GuardedTheory]
     [InlineData(WriterKind.Push, 1)]
     [InlineData(WriterKind.Push, 64)]
@@ -139,6 +173,13 @@ public sealed class AllocationTests
 
         public ValueTask Handle(long item, CancellationToken cancellationToken)
         {
+            Count();
+            return default;
+        }
+
+        /// <summary>One more item was handled.</summary>
+        public void Count()
+        {
             switch (Interlocked.Increment(ref _handled))
             {
                 case Begin:
@@ -148,8 +189,6 @@ public sealed class AllocationTests
                     _after = GC.GetTotalAllocatedBytes(precise: true);
                     break;
             }
-
-            return default;
         }
     }
 }

@@ -20,11 +20,6 @@ internal abstract partial class ItemWorker<T>
             }
         }
 
-        if (CountsSuccesses)
-        {
-            Succeed();
-        }
-
         ItemContext? context = Claim.CurrentContext;
         if (Claim.IsKept)
         {
@@ -33,6 +28,11 @@ internal abstract partial class ItemWorker<T>
         else
         {
             Claim.Settle();
+        }
+
+        if (CountsSuccesses)
+        {
+            Succeed();
         }
 
         if (!Stage.Buffer.PreservesOrder)

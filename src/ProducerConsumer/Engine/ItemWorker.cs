@@ -73,7 +73,7 @@ internal abstract partial class ItemWorker<T> : Worker
     /// <summary>As <see cref="JudgeAsync"/>, for a call that was for no item.</summary>
     protected abstract void JudgeCode(Exception error, CallResults results);
 
-    /// <summary>The call for an item returned.</summary>
+    /// <summary>The call for an item returned, and the item is settled.</summary>
     protected virtual void Succeed()
     {
     }

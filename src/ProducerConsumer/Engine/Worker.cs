@@ -6,9 +6,6 @@ internal abstract class Worker(Stage stage) : IThreadPoolWorkItem
     /// <summary>How long a worker keeps its thread while nothing suspends it, in milliseconds.</summary>
     private const int MaxStreak = 30;
 
-    /// <summary>The worker's own thread; null when it runs on the thread pool.</summary>
-    private DedicatedThread? _thread;
-
     /// <summary>Whether the worker has asked for its slot of the pool.</summary>
     private bool _hasEntered;
 
@@ -27,16 +24,19 @@ internal abstract class Worker(Stage stage) : IThreadPoolWorkItem
     /// <summary>The token of this worker's delegates.</summary>
     protected CancellationToken Token { get; private set; }
 
+    /// <summary>The worker's own thread, which may wait; null when it runs on the thread pool, whose threads may not.</summary>
+    protected DedicatedThread? OwnThread { get; private set; }
+
     /// <summary>Whether the worker has kept its thread for so long that others are to get it.</summary>
-    protected bool IsStreakOver => _thread is null && Environment.TickCount64 - _streakStart > MaxStreak;
+    protected bool IsStreakOver => OwnThread is null && Environment.TickCount64 - _streakStart > MaxStreak;
 
     /// <summary>Has a new worker begin. Outside the lock.</summary>
     public void Start()
     {
         if (stage.HasDedicatedThreads)
         {
-            _thread = new DedicatedThread($"{stage.Run.Name}: {stage.Name}", Execute);
-            _thread.Start();
+            OwnThread = new DedicatedThread($"{stage.Run.Name}: {stage.Name}", Execute);
+            OwnThread.Start();
         }
 
         Wake();
@@ -51,9 +51,9 @@ internal abstract class Worker(Stage stage) : IThreadPoolWorkItem
     /// <summary>Has the worker go on, on its own thread or the pool; <paramref name="local"/> as for <see cref="Background.Start"/>.</summary>
     protected void GoOn(bool local)
     {
-        if (_thread is not null)
+        if (OwnThread is not null)
         {
-            _thread.Run();
+            OwnThread.Run();
         }
         else
         {
@@ -98,7 +98,7 @@ internal abstract class Worker(Stage stage) : IThreadPoolWorkItem
     /// <summary>The worker has left the pool and does nothing any more.</summary>
     protected void End()
     {
-        _thread?.End();
+        OwnThread?.End();
         stage.Tokens.Return(_cancellation!);
         stage.Pool.Exit();
     }

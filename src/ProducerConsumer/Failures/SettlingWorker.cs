@@ -5,15 +5,20 @@ internal sealed class SettlingWorker<T> : ItemWorker<T>
 {
     private readonly FailureRules<T> _rules;
 
+    /// <summary>Gives completed items back; null when they are nobody else's.</summary>
+    private readonly Recycler<T>? _recycler;
+
     public SettlingWorker(
         BufferedStage<T> stage,
         FailureRules<T> rules,
         Func<ItemWorker<T>, WorkerCode<T>> createCode,
-        Outlet? outlet = null)
+        Outlet? outlet = null,
+        Recycler<T>? recycler = null)
         : base(stage, createCode, outlet)
     {
         _rules = rules;
-        CountsSuccesses = rules.Budget.CountsSuccesses;
+        _recycler = recycler;
+        CountsSuccesses = rules.Budget.CountsSuccesses || recycler is not null;
     }
 
     protected override ValueTask JudgeAsync(Exception error, CallResults results)
@@ -56,7 +61,11 @@ internal sealed class SettlingWorker<T> : ItemWorker<T>
         }
     }
 
-    protected override void Succeed() => _rules.Budget.Succeed();
+    protected override void Succeed()
+    {
+        _rules.Budget.Succeed();
+        _recycler?.GiveBack();
+    }
 
     /// <summary>First the stop: the sooner the buffers close, the fewer items are begun in vain. Last the log, which may block.</summary>
     private void Stop(ItemFailure failure)

@@ -223,12 +223,12 @@ public abstract partial class PipelineContract
     {
         TaskCompletionSource resume = new();
         Gate suspended = new();
-        List<bool> onPool = [];
+        List<Thread> threads = [];
         Subject subject = Create(
             new Feed { Items = 5 },
             async (item, _) =>
             {
-                onPool.Add(Thread.CurrentThread.IsThreadPoolThread);
+                threads.Add(Thread.CurrentThread);
                 if (item == 0)
                 {
                     suspended.Arrive();
@@ -242,7 +242,7 @@ public abstract partial class PipelineContract
         await run;
 
         await subject.EndAsync();
-        onPool.Should().HaveCount(5).And.OnlyContain(pool => pool);
+        threads.Should().HaveCount(5).And.NotContain(stranger);
     }
 
     private sealed class UnspeakableException : Exception

@@ -32,6 +32,57 @@ public sealed class OverloadTests
     }
 
     [GuardedFact]
+    public async Task BlockingVerbs_EveryShape_Binds()
+    {
+        PipelineBuilder<int> builder = PooledPipeline.CreateBuilder<int>();
+        PipelineBuilder<int>[] sources =
+        [
+            builder.ProduceBlocking([1, 2]),
+            builder.ProduceBlocking(new List<int> { 1, 2 }, name: "named"),
+            builder.ProduceBlocking(2, _ => 1),
+            builder.ProduceBlocking(2, GetNumber, maxWorkers: 1, name: "named"),
+        ];
+        Func<PipelineBuilder<int>, PipelineBuilder<int, string>>[] transforms =
+        [
+            source => source.TransformBlocking((item, token) => item.ToString(System.Globalization.CultureInfo.InvariantCulture)),
+            source => source.TransformBlocking<string>(Name, maxWorkers: 2, preserveOrder: true),
+            source => source.TransformBlocking(
+                (item, token) =>
+                {
+                    token.ThrowIfCancellationRequested();
+                    return Name(item, token);
+                },
+                stage => stage.MaxWorkers = 2),
+        ];
+        Func<PipelineBuilder<int, string>, PipelineRecipe<int>>[] ends =
+        [
+            names => names.ConsumeBlocking(Handle),
+            names => names.ConsumeBlocking((name, token) => Handle(name, token), maxWorkers: 2),
+            names => names.ConsumeBlocking((_, _) => Interlocked.Increment(ref _handled)),
+            names => names.ConsumeBlocking((name, token) => { Handle(name, token); }, stage => stage.Name = "end"),
+        ];
+
+        foreach (PipelineBuilder<int> source in sources)
+        {
+            foreach (Func<PipelineBuilder<int>, PipelineBuilder<int, string>> transform in transforms)
+            {
+                foreach (Func<PipelineBuilder<int, string>, PipelineRecipe<int>> end in ends)
+                {
+                    await end(transform(source)).Build().RunAsync();
+                }
+            }
+        }
+
+        _handled.Should().Be(2 * sources.Length * transforms.Length * ends.Length);
+    }
+
+    private static int GetNumber(CancellationToken cancellationToken) => 1;
+
+    private static string Name(int item, CancellationToken cancellationToken) => "name";
+
+    private void Handle(string name, CancellationToken cancellationToken) => Interlocked.Increment(ref _handled);
+
+    [GuardedFact]
     public async Task Produce_EveryShape_Binds()
     {
         PipelineBuilder<int> builder = PooledPipeline.CreateBuilder<int>();

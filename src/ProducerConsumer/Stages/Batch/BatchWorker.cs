@@ -1,9 +1,12 @@
+using Microsoft.Extensions.ObjectPool;
+
 namespace ProducerConsumer;
 
 /// <summary>Gathers items into batches: full ones, and smaller ones when the first item has waited long enough or none comes any more.</summary>
 /// <param name="maxSize">The most items of a batch.</param>
 /// <param name="maxWait">The most time that the first item waits for others; null for as long as it takes.</param>
-internal sealed class BatchWorker<T>(int maxSize, TimeSpan? maxWait) : StageWorker<T, IReadOnlyList<T>>
+/// <param name="lists">Where the lists come from; null for a fresh one each.</param>
+internal sealed class BatchWorker<T>(int maxSize, TimeSpan? maxWait, ObjectPool<List<T>>? lists) : StageWorker<T, IReadOnlyList<T>>
 {
     protected override ValueTask HandleAsync(T item, CancellationToken cancellationToken)
     {
@@ -32,6 +35,12 @@ internal sealed class BatchWorker<T>(int maxSize, TimeSpan? maxWait) : StageWork
             WakeAfter(Timeout.InfiniteTimeSpan);
         }
 
-        return KeptCount > 0 ? EmitKeptAsync(CopyKept()) : default;
+        return KeptCount > 0 ? EmitKeptAsync(lists is null ? CopyKept() : Fill(lists.Get())) : default;
+    }
+
+    private List<T> Fill(List<T> list)
+    {
+        CopyKeptTo(list);
+        return list;
     }
 }

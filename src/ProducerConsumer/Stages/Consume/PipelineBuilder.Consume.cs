@@ -1,3 +1,5 @@
+using System.ComponentModel;
+
 namespace ProducerConsumer;
 
 public partial class PipelineBuilder<TIn, T>
@@ -26,4 +28,11 @@ public partial class PipelineBuilder<TIn, T>
         Func<T, CancellationToken, Task> handle = handler;
         return Consume((item, cancellationToken) => new ValueTask(handle(item, cancellationToken)), configure, maxWorkers);
     }
+
+    /// <summary>Refused by the compiler: use <c>ConsumeBlocking</c>, or return a <see cref="ValueTask"/>.</summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    [Obsolete("Consume takes code that returns a task. Use ConsumeBlocking for code that blocks, and return default(ValueTask) from code that is quick.", error: true)]
+    public PipelineRecipe<TIn> Consume(
+        Action<T, CancellationToken> handler, Action<StageOptions<T>>? configure = null, int maxWorkers = 1) =>
+        ConsumeBlocking(handler, configure, maxWorkers);
 }

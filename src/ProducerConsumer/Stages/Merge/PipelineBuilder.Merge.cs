@@ -26,6 +26,8 @@ public partial class PipelineBuilder<TIn, T>
         Require.NotNull(other, nameof(other), "Give a recipe with producers.");
         Flow<TIn, T> before = Flow;
         Flow<TOther, T> from = other.Flow;
+        before.RefuseRecycled("Merge");
+        from.RefuseRecycled("Merge");
         if (from.Sources.IsEmpty)
         {
             throw new ArgumentException(

@@ -28,9 +28,10 @@ internal abstract class ProduceWorker<T>(SourceStage stage, BoundedBuffer<T> buf
     /// user code suspended is on the stack of whoever resumed it, and leaves that: what comes next must not run inside
     /// somebody's <c>SetResult</c>, which may have more to do.
     /// </summary>
+    /// <remarks>A worker with a thread of its own stays there: its user code blocks and never suspends it.</remarks>
     /// <param name="suspended">Whether user code suspended the worker. The buffer's own waits do not count: they resume on the pool.</param>
     protected RestAwaitable Rest(bool suspended) =>
-        suspended ? new RestAwaitable(this, isDue: true, local: true) : new RestAwaitable(this, isDue: IsStreakOver, local: false);
+        suspended && OwnThread is null ? new RestAwaitable(this, isDue: true, local: true) : new RestAwaitable(this, isDue: IsStreakOver, local: false);
 
     private async Task TakeTurnsAsync()
     {

@@ -91,6 +91,10 @@ internal abstract class PullWorker<T>(SourceStage stage, BoundedBuffer<T> buffer
         if (!delivery.IsCompleted)
         {
             _batchSize.Forget(); // The time until there is room says nothing of the source.
+            if (OwnThread is { } thread)
+            {
+                delivery = new ValueTask<bool>(thread.Await(delivery)); // It has nothing else to do.
+            }
         }
 
         _size = _batchSize.Value;

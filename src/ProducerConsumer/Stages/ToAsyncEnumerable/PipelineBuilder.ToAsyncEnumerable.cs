@@ -21,6 +21,7 @@ public partial class PipelineBuilder<TIn, T>
     public IAsyncEnumerable<T> ToAsyncEnumerable(
         Action<PipelineReport>? onCompleted = null, CancellationToken cancellationToken = default)
     {
+        Flow.RefuseRecycled("ToAsyncEnumerable");
         if (Flow.Sources.IsEmpty)
         {
             throw new InvalidOperationException(

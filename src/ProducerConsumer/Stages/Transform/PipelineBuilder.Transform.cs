@@ -9,11 +9,13 @@ public partial class PipelineBuilder<TIn, T>
     /// <param name="maxWorkers">The most calls that run at once, 1 or more. The default is 1.</param>
     /// <param name="preserveOrder">Whether results go on in the order of the items, see <see cref="StageOptions{T}.PreserveOrder"/>. The default is as they come; with one worker that is the same.</param>
     /// <exception cref="ArgumentNullException"><paramref name="transform"/> is <see langword="null"/>.</exception>
+    /// <exception cref="ArgumentException">The results are tasks, which nobody would await.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxWorkers"/> is less than 1.</exception>
     public PipelineBuilder<TIn, TOut> Transform<TOut>(
         Func<T, CancellationToken, ValueTask<TOut>> transform, Action<StageOptions<T>>? configure = null, int maxWorkers = 1, bool preserveOrder = false)
     {
         Require.NotNull(transform, nameof(transform), "Give the code that turns one item into a result.");
+        Require.NotAwaitable(typeof(TOut), nameof(transform), "Await it in the code of the stage.");
         return AddStage(Configure("transform", configure, maxWorkers, preserveOrder), () => new TransformWorker<T, TOut>(transform));
     }
 

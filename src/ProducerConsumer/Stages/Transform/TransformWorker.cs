@@ -21,3 +21,9 @@ internal sealed class SelectWorker<T, TOut>(Func<T, TOut> selector) : StageWorke
 {
     protected override ValueTask HandleAsync(T item, CancellationToken cancellationToken) => EmitAsync(selector(item));
 }
+
+/// <summary>As <see cref="TransformWorker{T, TOut}"/>, for a function that may block.</summary>
+internal sealed class BlockingTransformWorker<T, TOut>(Func<T, CancellationToken, TOut> transform) : StageWorker<T, TOut>
+{
+    protected override ValueTask HandleAsync(T item, CancellationToken cancellationToken) => EmitAsync(transform(item, cancellationToken));
+}
