@@ -95,6 +95,37 @@ public sealed class PartitionTests
         _handled.Where(item => item % 4 == Quick % 4).Should().BeInAscendingOrder().And.HaveCount(All / 4);
     }
 
+    /// <summary>The hot key is held for as long as there are others.</summary>
+    [GuardedFact]
+    public async Task PartitionBy_OneHotKeyAmongManyColdOnes_ColdOnesAreHandledMeanwhile()
+    {
+        const int Cold = 100_000;
+        const int HotItems = 500;
+        int cold = 0;
+        Gate allCold = new(expected: Cold);
+        await using PooledPipeline<int> pipeline = PooledPipeline.CreateBuilder<int>(capacity: 1_024)
+            .Produce(Enumerable.Range(0, Cold + HotItems).Select(number => number % 200 == 0 && number / 200 < HotItems ? -number : ++cold))
+            .Consume(
+                async (item, token) =>
+                {
+                    if (item > 0)
+                    {
+                        allCold.Arrive();
+                        return;
+                    }
+
+                    await allCold.Arrived.WaitAsync(token);
+                    _handled.Enqueue(-item);
+                },
+                stage => stage.PartitionBy(item => Math.Max(item, 0)),
+                maxWorkers: 2)
+            .Build();
+
+        (await pipeline.RunAsync()).ShouldBalance();
+
+        _handled.Should().HaveCount(HotItems).And.BeInAscendingOrder();
+    }
+
     [GuardedFact]
     public async Task PartitionBy_ItemComesBack_ItsKeyWaitsAndOthersDoNot()
     {
