@@ -170,16 +170,24 @@ internal sealed partial class BoundedBuffer<T>
     /// <summary>Books the calls of a claim that have ended. If results wait for their turn, their items stay in flight.</summary>
     /// <param name="claim">The claim.</param>
     /// <param name="isOwner">Whether the caller is the worker of the claim, and no call is running on another thread.</param>
-    private void Book_NeedsLock(Claim<T> claim, bool isOwner = true)
+    /// <returns>Whether there were results of a call that is running.</returns>
+    private bool Book_NeedsLock(Claim<T> claim, bool isOwner = true)
     {
         int settled = claim.Settled_NeedsLock;
         if (_window is not null)
         {
-            _window.Hold(claim, settled, isOwner);
+            bool isEmitting = _window.Hold(claim, settled, isOwner);
             claim.TakeSettled_NeedsLock(settled);
-            return;
+            return isEmitting;
         }
 
+        BookTo_NeedsLock(claim, settled);
+        return false;
+    }
+
+    /// <summary>Books the first calls of a claim, where no results wait for their turn.</summary>
+    private void BookTo_NeedsLock(Claim<T> claim, int settled)
+    {
         if (_lanes is not null)
         {
             LeaveLanes_NeedsLock(claim, settled);

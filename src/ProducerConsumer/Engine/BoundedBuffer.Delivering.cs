@@ -85,13 +85,27 @@ internal sealed partial class BoundedBuffer<T>
     /// <summary>Takes over items, as <see cref="DeliverAsync"/> does; true when all are in. Their memory is not the caller's before that.</summary>
     public ValueTask<bool> DeliverManyAsync(Portion<T> items, Edge edge)
     {
-        if (items.HasContexts || !TryWriteQuickly(items.Items.Span, edge))
+        if (!items.HasContexts && TryWriteQuickly(items.Items.Span, edge))
         {
-            return DeliverManySlowly(batch: null, items, edge);
+            items.Forget();
+            return new ValueTask<bool>(true);
+        }
+
+        return _fullMode == BoundedChannelFullMode.Wait ? DeliverManySlowly(batch: null, items, edge) : DeliverEach(items, edge);
+    }
+
+    /// <summary>In a drop mode each item drops on its own, and nothing waits.</summary>
+    private ValueTask<bool> DeliverEach(Portion<T> items, Edge edge)
+    {
+        bool areIn = true;
+        for (int i = 0; i < items.Length; i++)
+        {
+            ValueTask<bool> delivery = DeliverAsync(items.Items.Span[i], edge, items.ContextOf(i));
+            areIn &= delivery.IsCompletedSuccessfully && delivery.Result;
         }
 
         items.Forget();
-        return new ValueTask<bool>(true);
+        return new ValueTask<bool>(areIn);
     }
 
     private ValueTask<bool> DeliverManySlowly(LocalBatch<T>? batch, Portion<T> items, Edge edge)

@@ -10,7 +10,7 @@ internal sealed partial class BoundedBuffer<T>
     public void Partition(Lanes<T> lanes) => _lanes = lanes;
 
     /// <summary>Finds the keys of the oldest items. By the worker that was told to, outside the lock: keys are code of the application's.</summary>
-    public void FindKeys() => _lanes!.FindLanes();
+    public void FindKeys() => _lanes!.FindLanes(this);
 
     /// <summary>Whether a worker that has nothing else to do is to find keys, or to forget lanes that are empty.</summary>
     private bool MustFindKeys_NeedsLock => _lanes is { IsDispatching: false } && (_items.Count > 0 || _lanes.HasEmpty);
@@ -29,6 +29,7 @@ internal sealed partial class BoundedBuffer<T>
         int share = ShareOf_NeedsLock(_items.Count + _lanes!.Startable, Math.Min(most, claim.Size));
         _lanes.EndDispatch(_items, claim, Fill_NeedsLock(claim, share, ref signals));
         _gate.State.Claimed += claim.Filled;
+        signals.IsQuick = claim.Filled >= _quickClaim;
         Refill_NeedsLock(ref signals);
     }
 

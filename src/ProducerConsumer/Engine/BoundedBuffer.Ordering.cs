@@ -12,6 +12,9 @@ internal sealed partial class BoundedBuffer<T>
     /// <summary>Whether results go on in the order of the items.</summary>
     public bool PreservesOrder => _window is not null;
 
+    /// <summary>Whether items have an order, of all or of those with the same key.</summary>
+    public bool HasOrder => _window is not null || _lanes is not null;
+
     /// <summary>
     /// Begins a release: the results of a claim wait for their turn, and the oldest of all that may go on are copied. False
     /// when there are none, or somebody else is releasing.
@@ -66,16 +69,17 @@ internal sealed partial class BoundedBuffer<T>
         telling?.Begin(); // Not here: the caller may be a stop, the watchdog, or in the middle of a call for another item.
     }
 
-    /// <summary>The results of calls of a claim that have ended wait for their turn. By a worker that waits for its call.</summary>
-    public void Hold(Claim<T> claim)
+    /// <summary>
+    /// The results of calls of a claim that have ended wait for their turn. By a worker that waits for its call. True when
+    /// the oldest of all results can go on.
+    /// </summary>
+    public bool Hold(Claim<T> claim)
     {
-        Signals signals = default;
         using (EnterSection())
         {
             Book_NeedsLock(claim, isOwner: false);
+            return _window!.CanRelease;
         }
-
-        Raise(ref signals);
     }
 
     /// <summary>
@@ -84,19 +88,20 @@ internal sealed partial class BoundedBuffer<T>
     /// </summary>
     private bool LookAtOrder_NeedsLock(ref Signals signals)
     {
-        if (_window is null && _lanes is null)
-        {
-            return false;
-        }
-
         bool held = false;
-        for (Claim<T>? claim = _busy; claim is not null; claim = claim.Next)
+        for (Claim<T>? claim = HasOrder ? _busy : null; claim is not null; claim = claim.Next)
         {
-            if (!claim.HasKept)
+            if (_lanes is not null && claim.Outlet is not null && claim.Booked_NeedsLock < claim.Settled_NeedsLock)
             {
-                Book_NeedsLock(claim, isOwner: false);
-                held |= claim.HidesCalls_NeedsLock;
+                // First their results are to go on: those of the next item of the lane must not overtake them.
+                (signals.Hidden ??= []).Add((claim, claim.Ticket, claim.Settled_NeedsLock));
             }
+            else
+            {
+                held |= Book_NeedsLock(claim, isOwner: false); // Results of a call that is running: more may come.
+            }
+
+            held |= claim.HidesCalls_NeedsLock;
         }
 
         CallWorkerForMore_NeedsLock(ref signals);
@@ -104,10 +109,32 @@ internal sealed partial class BoundedBuffer<T>
         return held | signals.Offers;
     }
 
+    /// <summary>Has the results of calls go on whose owner is stuck in a later one, and then other items of their lanes be begun. Outside the lock.</summary>
+    private void Unhide(List<(Claim<T> Claim, long Ticket, int Settled)> hidden)
+    {
+        hidden.ForEach(static calls => calls.Claim.Outlet!.Offer());
+        Signals signals = default;
+        using (EnterSection())
+        {
+            foreach ((Claim<T> claim, long ticket, int settled) in hidden)
+            {
+                // Unless the owner has come by.
+                if (claim.Ticket == ticket && claim.Booked_NeedsLock < settled)
+                {
+                    BookTo_NeedsLock(claim, settled);
+                }
+            }
+
+            CallWorkerForMore_NeedsLock(ref signals);
+        }
+
+        Raise(ref signals);
+    }
+
     /// <summary>What is settled in a way of its own leaves its lane, or its place in the order. Before it is booked.</summary>
     private void LeaveOrder_NeedsLock(Claim<T> claim, ref Signals signals)
     {
-        if (_window is not null || _lanes is not null)
+        if (HasOrder)
         {
             Book_NeedsLock(claim);
             _window?.End(claim.CurrentPlace);

@@ -16,18 +16,20 @@ internal sealed partial class BoundedBuffer<T>
     /// </summary>
     public void Redeliver(Claim<T> claim, TimeSpan delay, TimeProvider clock)
     {
-        bool hasOrder = _window is not null || _lanes is not null;
-        long place = hasOrder ? claim.CurrentPlace : 0;
+        long place = HasOrder ? claim.CurrentPlace : 0;
         Redelivery redelivery = new(this, new Single<T>(claim.Current, claim.CurrentContext, claim.Attempts + 1, place));
         Signals signals = default;
         bool waits;
         using (EnterSection())
         {
-            if (hasOrder)
+            if (HasOrder)
             {
-                // It keeps its lane, or its slot; so what the worker has of the same lane is not to be begun before it.
                 Book_NeedsLock(claim);
-                TakeAway_NeedsLock(claim);
+            }
+
+            if (_lanes is not null)
+            {
+                TakeAway_NeedsLock(claim); // It keeps its lane, so that what the worker has of the same one is not begun before it.
                 CallWorkerForMore_NeedsLock(ref signals);
             }
 

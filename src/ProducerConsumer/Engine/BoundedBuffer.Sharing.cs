@@ -194,7 +194,7 @@ internal sealed partial class BoundedBuffer<T>
 
     private void TakeAway_NeedsLock(Claim<T> claim)
     {
-        if (_lanes is not null)
+        if (_lanes is not null && !_closed)
         {
             ReturnToLanes_NeedsLock(claim.EndTake_NeedsLock());
             return;

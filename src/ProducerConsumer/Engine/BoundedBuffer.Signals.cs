@@ -39,6 +39,9 @@ internal sealed partial class BoundedBuffer<T>
         /// <summary>Whether results wait that could go on, and nobody else may come to them.</summary>
         public bool Offers;
 
+        /// <summary>Calls that have ended and whose results are with an owner that is stuck; null for none.</summary>
+        public List<(Claim<T> Claim, long Ticket, int Settled)>? Hidden;
+
         /// <summary>Redeliveries whose timers are not wanted any more; null for none.</summary>
         public List<Redelivery>? Cancelled;
 
@@ -105,6 +108,11 @@ internal sealed partial class BoundedBuffer<T>
         if (signals.Offers)
         {
             _window!.Offer();
+        }
+
+        if (signals.Hidden is not null)
+        {
+            Unhide(signals.Hidden);
         }
 
         if (signals.Paced is not null)

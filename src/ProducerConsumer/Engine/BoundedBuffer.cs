@@ -117,6 +117,9 @@ internal sealed partial class BoundedBuffer<T> : Channel<T>, IWaiterHost
         }
     }
 
+    /// <summary>Whether the contents were handed back; read without the lock, for those who would call code for them.</summary>
+    public bool IsClosed => Volatile.Read(ref _closed);
+
     /// <summary>Whether every item so far is settled, though more may come.</summary>
     public bool IsIdle
     {

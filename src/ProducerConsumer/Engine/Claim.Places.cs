@@ -22,7 +22,7 @@ internal sealed partial class Claim<T>
     public int Settled_NeedsLock => Volatile.Read(ref _settled); // Pairs with Settle: what these calls wrote is visible.
 
     /// <summary>Whether the owner could have calls end that nobody sees while it is stuck in a later one.</summary>
-    public bool HidesCalls_NeedsLock => _end > 1 && _booked < _end;
+    public bool HidesCalls_NeedsLock => _end - _booked > 1;
 
     /// <summary>Where to put the places of a fill.</summary>
     public Span<long> FillPlaces_NeedsLock()

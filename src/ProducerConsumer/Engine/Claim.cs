@@ -128,15 +128,8 @@ internal sealed partial class Claim<T>(Outlet? outlet = null)
     /// <summary>Whether the item of the call that is running is kept: somebody else settles it. Written by the owner.</summary>
     public bool IsKept { get; private set; }
 
-    /// <summary>Whether any item was ever kept, so that only the owner can tell which calls are to be booked.</summary>
-    public bool HasKept { get; private set; }
-
     /// <summary>The item of the call that is running is in a collection of kept items from here on. By the owner.</summary>
-    public void Keep()
-    {
-        IsKept = true;
-        HasKept = true;
-    }
+    public void Keep() => IsKept = true;
 
     /// <summary>The call for a kept item has ended. By the owner.</summary>
     public void SettleKept()
@@ -158,8 +151,8 @@ internal sealed partial class Claim<T>(Outlet? outlet = null)
     }
 
     /// <summary>
-    /// How many of the first calls have ended that are not in the books yet. Their items are done with. By the owner, or,
-    /// in a stage that keeps nothing, by anybody.
+    /// How many of the first calls have ended that are not in the books yet. Their items are done with. By the owner, or, in
+    /// a stage with an order, which keeps nothing, by anybody.
     /// </summary>
     public int TakeSettled_NeedsLock(int settled)
     {

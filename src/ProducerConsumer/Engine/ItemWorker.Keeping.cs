@@ -26,10 +26,10 @@ internal abstract partial class ItemWorker<T>
                 $"Stage '{Stage.Name}' keeps an item where none is being handled. Call Keep inside HandleAsync.");
         }
 
-        if (Stage.Buffer.PreservesOrder)
+        if (Stage.Buffer.HasOrder)
         {
             throw new InvalidOperationException(
-                $"Stage '{Stage.Name}' keeps an item and preserves the order, in which each item has a turn of its own. Leave PreserveOrder out, or emit inside HandleAsync.");
+                $"Stage '{Stage.Name}' keeps an item, and has an order in which each item has a turn of its own. Leave PreserveOrder and PartitionBy out, or emit inside HandleAsync.");
         }
 
         if (Claim.IsKept)

@@ -110,6 +110,11 @@ internal abstract partial class ItemWorker<T>
             return true;
         }
 
+        if (Stage.Buffer.HasOrder)
+        {
+            _outlet?.Offer(); // Before the next item of the same key is begun, if this one leaves its lane.
+        }
+
         ValueTask judgement = JudgeAsync(error, results);
         if (judgement.IsCompletedSuccessfully)
         {

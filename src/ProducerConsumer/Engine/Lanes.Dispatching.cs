@@ -64,7 +64,8 @@ internal abstract partial class Lanes<T>
     }
 
     /// <summary>Finds the lanes of the items, and forgets lanes that have none. Outside the lock; never throws.</summary>
-    public abstract void FindLanes();
+    /// <param name="items">The buffer: once it is closed, no key is wanted any more.</param>
+    public abstract void FindLanes(BoundedBuffer<T> items);
 
     /// <summary>
     /// Moves the items out of the buffer, unless they were handed back meanwhile: into the dispatcher's own claim as long

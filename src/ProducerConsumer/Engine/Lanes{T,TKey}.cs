@@ -21,14 +21,14 @@ internal sealed class Lanes<T, TKey>(Func<T, TKey> keyOf, IEqualityComparer<TKey
     /// <summary>How many numbers were ever used.</summary>
     private int _used;
 
-    public override void FindLanes()
+    public override void FindLanes(BoundedBuffer<T> items)
     {
         foreach (int lane in Unused)
         {
             _keys[lane].IsUnused = true;
         }
 
-        for (int i = 0; i < FoundCount; i++)
+        for (int i = 0; i < FoundCount && !items.IsClosed; i++)
         {
             try
             {

@@ -38,6 +38,9 @@ internal sealed class OrderedOutlet<T, TOut>(
     /// <summary>The items of the worker. Set once, when the worker has been made.</summary>
     public Claim<T> Claim { get; set; } = null!;
 
+    /// <summary>A result for kept items, of which there are none here, is one of the item at hand.</summary>
+    public override ValueTask EmitAsync(TOut result, ItemContext? context) => EmitAsync(result);
+
     public override ValueTask EmitAsync(TOut result)
     {
         if (!Claim.IsRunning)
@@ -71,10 +74,7 @@ internal sealed class OrderedOutlet<T, TOut>(
             return published; // Results for no item. What waits here is released at the end of the next claim.
         }
 
-        ValueTask<bool> delivery = window.ReleaseAsync(Claim, _run);
-        bool isDone = delivery.IsCompletedSuccessfully;
-        ValueTask released = WaitFor(delivery);
-        return isDone ? released : ReleaseRestAsync(released);
+        return TryRelease(out ValueTask wait) ? wait : ReleaseRestAsync(wait);
     }
 
     public override void Offer() => window.Offer(Claim);
@@ -135,11 +135,26 @@ internal sealed class OrderedOutlet<T, TOut>(
         }
     }
 
-    /// <summary>When there is room again, more may have come to be released.</summary>
-    [AsyncMethodBuilder(typeof(PooledBuilder))]
-    private async ValueTask ReleaseRestAsync(ValueTask released)
+    /// <summary>Releases what may go on; false when the wait for room is not over, after which there may be more.</summary>
+    private bool TryRelease(out ValueTask wait)
     {
-        await released.ConfigureAwait(false);
-        await PublishAsync().ConfigureAwait(false);
+        ValueTask<bool> delivery = window.ReleaseAsync(Claim, _run);
+        bool isDone = delivery.IsCompletedSuccessfully;
+        wait = WaitFor(delivery);
+        return isDone;
+    }
+
+    [AsyncMethodBuilder(typeof(PooledBuilder))]
+    private async ValueTask ReleaseRestAsync(ValueTask wait)
+    {
+        do
+        {
+            await wait.ConfigureAwait(false);
+            IsBlocked = true; // Until all is out.
+        }
+        while (!TryRelease(out wait));
+
+        await wait.ConfigureAwait(false);
+        IsBlocked = false;
     }
 }

@@ -71,7 +71,7 @@ internal class Outlet<T>(BoundedBuffer<T> buffer, string source) : Outlet
     public virtual ValueTask EmitAsync(T result) => EmitAsync(result, Context, shares: true);
 
     /// <summary>As <see cref="EmitAsync(T)"/>, with a context of the result's own.</summary>
-    public ValueTask EmitAsync(T result, ItemContext? context) => EmitAsync(result, context, shares: false);
+    public virtual ValueTask EmitAsync(T result, ItemContext? context) => EmitAsync(result, context, shares: false);
 
     private ValueTask EmitAsync(T result, ItemContext? context, bool shares)
     {

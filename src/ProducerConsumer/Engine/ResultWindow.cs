@@ -59,7 +59,8 @@ internal abstract class ResultWindow<T>(int size)
     /// <param name="claim">The claim; its calls up to <paramref name="settled"/> are booked next.</param>
     /// <param name="settled">How many calls have ended.</param>
     /// <param name="isOwner">Whether the caller is the worker of the claim, and no call is running on another thread.</param>
-    public abstract void Hold(Claim<T> claim, int settled, bool isOwner);
+    /// <returns>Whether there were results of a call that is running.</returns>
+    public abstract bool Hold(Claim<T> claim, int settled, bool isOwner);
 
     /// <summary>An item is settled in another way. What it has emitted goes on in its turn.</summary>
     public abstract void End(long place);

@@ -46,7 +46,7 @@ internal sealed class ResultWindow<T, TOut>(int size, BoundedBuffer<T> buffer, B
 
     public override bool CanRelease => !IsReleasing && !IsEmpty && SlotOf(Head).HasNews;
 
-    public override void Hold(Claim<T> claim, int settled, bool isOwner)
+    public override bool Hold(Claim<T> claim, int settled, bool isOwner)
     {
         OrderedOutlet<T, TOut> outlet = (OrderedOutlet<T, TOut>)claim.Outlet!;
         for (int i = claim.Booked_NeedsLock; i < settled; i++)
@@ -58,7 +58,8 @@ internal sealed class ResultWindow<T, TOut>(int size, BoundedBuffer<T> buffer, B
             outlet.MoveEnded_NeedsLock(i, ref slot.Results);
         }
 
-        if (outlet.CountRunning_NeedsLock(settled) is > 0 and int count)
+        int count = outlet.CountRunning_NeedsLock(settled);
+        if (count > 0)
         {
             ref Slot slot = ref SlotOf(claim.PlaceOf_NeedsLock(settled));
             slot.Item = claim.SingleOf_NeedsLock(settled);
@@ -69,6 +70,8 @@ internal sealed class ResultWindow<T, TOut>(int size, BoundedBuffer<T> buffer, B
         {
             outlet.Begin_NeedsLock();
         }
+
+        return count > 0;
     }
 
     public override void End(long place)
@@ -176,21 +179,29 @@ internal sealed class ResultWindow<T, TOut>(int size, BoundedBuffer<T> buffer, B
     /// <summary>As <see cref="Offer()"/>, for a worker that waits for something else: its own results first.</summary>
     public void Offer(Claim<T> claim)
     {
-        buffer.Hold(claim);
-        Offer();
+        if (buffer.Hold(claim))
+        {
+            Offer();
+        }
     }
 
     public override void Offer()
     {
         while (next.Room is > 0 and int room)
         {
-            ReleaseRun<TOut> run = new(); // Its memory may be in use for as long as there is no room after all.
+            ReleaseRun<TOut> run = new();
             if (!buffer.TryBeginRelease(this, claim: null, run, Math.Min(room, run.Size)))
             {
+                run.Return();
                 return;
             }
 
-            _ = Release(run).AsTask(); // Accepted, so that a close finds the results wherever they wait.
+            // Accepted, so that a close finds the results wherever they wait.
+            Task<bool> delivery = Release(run).AsTask();
+            if (delivery.IsCompleted)
+            {
+                run.Return(); // Else its memory is in use for as long as there is no room after all.
+            }
         }
 
         buffer.Watch();

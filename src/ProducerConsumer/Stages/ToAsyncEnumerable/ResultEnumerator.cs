@@ -54,11 +54,19 @@ internal sealed class ResultEnumerator<TIn, T>(
         return new ValueTask<bool>(true);
     }
 
-    /// <summary>Aborts the run when it has not ended; a call of <see cref="MoveNextAsync"/> that is under way then returns false.</summary>
+    /// <summary>
+    /// Aborts the run when it has not ended; a call of <see cref="MoveNextAsync"/> that is under way then returns false. Does
+    /// not wait for the end inside code of the run itself, for which the end has to wait.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
+        bool isInside = pipeline.Run.IsCalledFromInside;
         await pipeline.DisposeAsync().ConfigureAwait(false);
-        await EndAsync().ConfigureAwait(false);
+        Task end = EndAsync(); // Never fails, and ends with the run.
+        if (!isInside)
+        {
+            await end.ConfigureAwait(false);
+        }
     }
 
     private async ValueTask<bool> MoveNextSlowlyAsync()
@@ -108,8 +116,8 @@ internal sealed class ResultEnumerator<TIn, T>(
             return;
         }
 
-        _isStarted = true;
         pipeline.Run.Start(enumerationToken, streamToken);
+        _isStarted = true; // Not if the clock, which is the application's, threw: the next call tries again.
     }
 
     /// <summary>Waits for the end of the run and has the application told of it, once, by whoever comes first.</summary>
