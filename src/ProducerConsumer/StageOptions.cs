@@ -163,7 +163,8 @@ public sealed class StageOptions<T>
     /// <summary>
     /// Has the items of each key handled one after the other and in their order, by all workers of the stage. Keys do not
     /// wait for each other: a slow item holds up those of its own key and no other, as long as a worker is free and items
-    /// of other keys are among those that wait in front of the stage. A key costs memory only while it has items here.
+    /// of other keys are among those that wait in front of the stage. A key is forgotten when it has no items here, so that
+    /// memory depends on how many had some at once.
     /// </summary>
     /// <typeparam name="TKey">The keys. Equality and hash code of a key must not change.</typeparam>
     /// <param name="key">

@@ -55,7 +55,7 @@ public abstract class StageWorker<T, TOut> : IWorkerCode
     /// that is kept. A stop that is no drain hands it back as not started. If the call fails after that, the item is failed
     /// and not delivered again or dead-lettered.
     /// </summary>
-    /// <exception cref="InvalidOperationException">No item is being handled.</exception>
+    /// <exception cref="InvalidOperationException">No item is being handled, or the stage has an order: <see cref="StageOptions{T}.PreserveOrder"/> or <see cref="StageOptions{T}.PartitionBy{TKey}"/>.</exception>
     protected void Keep() => Worker.Keep();
 
     /// <summary>How many items are kept.</summary>

@@ -73,7 +73,7 @@ internal sealed partial class BoundedBuffer<T>
     /// The results of calls of a claim that have ended wait for their turn. By a worker that waits for its call. True when
     /// the oldest of all results can go on.
     /// </summary>
-    public bool Hold(Claim<T> claim)
+    public bool HoldResults(Claim<T> claim)
     {
         using (EnterSection())
         {
@@ -105,8 +105,8 @@ internal sealed partial class BoundedBuffer<T>
         }
 
         CallWorkerForMore_NeedsLock(ref signals);
-        signals.Offers |= _window is { CanRelease: true };
-        return held | signals.Offers;
+        signals.Releases |= _window is { CanRelease: true };
+        return held | signals.Releases;
     }
 
     /// <summary>Has the results of calls go on whose owner is stuck in a later one, and then other items of their lanes be begun. Outside the lock.</summary>
@@ -151,7 +151,7 @@ internal sealed partial class BoundedBuffer<T>
             Return_NeedsLock(item, ref signals);
         }
 
-        signals.Offers = _window is not null;
+        signals.Releases = _window is not null;
         for (Claim<T>? claim = _window is null ? null : _busy; claim is not null; claim = claim.Next)
         {
             Book_NeedsLock(claim, isOwner: false);

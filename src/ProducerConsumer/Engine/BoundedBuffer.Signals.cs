@@ -37,7 +37,7 @@ internal sealed partial class BoundedBuffer<T>
         public Watchdog? Watchdog;
 
         /// <summary>Whether results wait that could go on, and nobody else may come to them.</summary>
-        public bool Offers;
+        public bool Releases;
 
         /// <summary>Calls that have ended and whose results are with an owner that is stuck; null for none.</summary>
         public List<(Claim<T> Claim, long Ticket, int Settled)>? Hidden;
@@ -105,9 +105,9 @@ internal sealed partial class BoundedBuffer<T>
             waiter = next;
         }
 
-        if (signals.Offers)
+        if (signals.Releases)
         {
-            _window!.Offer();
+            _window!.ReleaseNow();
         }
 
         if (signals.Hidden is not null)

@@ -19,7 +19,7 @@ internal abstract partial class Lanes<T>
     private Lane[] _lanes = new Lane[16];
 
     /// <summary>The items of each lane that wait. Apart from the lanes, because most items never wait in one.</summary>
-    private Waiters[] _waiters = new Waiters[16];
+    private Line[] _lines = new Line[16];
 
     /// <summary>Numbers the items in the order in which they came.</summary>
     private long _arrivals;
@@ -48,7 +48,7 @@ internal abstract partial class Lanes<T>
         {
             int id = _firstRunnable;
             ref Lane lane = ref _lanes[id];
-            ref Single<T> first = ref _waiters[id].First;
+            ref Single<T> first = ref _lines[id].First;
             if (first.Attempts > 0)
             {
                 if (taken > 0)
@@ -81,7 +81,7 @@ internal abstract partial class Lanes<T>
         ref Lane lane = ref _lanes[id];
         Debug.Assert(lane.Running > 0, "An item leaves once.");
         lane.Running--;
-        Settle(id, ref lane);
+        Note(id, ref lane);
     }
 
     /// <summary>An item that was taken comes back, before all others of its lane, and of all lanes when they are handed back.</summary>
@@ -100,7 +100,7 @@ internal abstract partial class Lanes<T>
         {
             while (_lanes[id].Count > 0)
             {
-                all.Add(_waiters[id].First);
+                all.Add(_lines[id].First);
                 RemoveFirst(id);
             }
 
@@ -117,19 +117,19 @@ internal abstract partial class Lanes<T>
     private void Add(int id, Single<T> item, bool isFirst)
     {
         ref Lane lane = ref _lanes[id];
-        ref Waiters waiters = ref _waiters[id];
+        ref Line line = ref _lines[id];
         if (lane.Count++ == 0)
         {
-            waiters.First = item;
+            line.First = item;
         }
         else if (isFirst)
         {
-            _queues.Add(ref waiters.Others, waiters.First, isFirst: true);
-            waiters.First = item;
+            _queues.Add(ref line.Others, line.First, isFirst: true);
+            line.First = item;
         }
         else
         {
-            _queues.Add(ref waiters.Others, item, isFirst: false);
+            _queues.Add(ref line.Others, item, isFirst: false);
         }
 
         Waiting++;
@@ -139,7 +139,7 @@ internal abstract partial class Lanes<T>
         }
         else
         {
-            Settle(id, ref lane);
+            Note(id, ref lane);
         }
     }
 
@@ -154,12 +154,12 @@ internal abstract partial class Lanes<T>
 
     private void RemoveFirst(int id)
     {
-        ref Waiters waiters = ref _waiters[id];
-        waiters.First = --_lanes[id].Count > 0 ? _queues.RemoveOldest(ref waiters.Others) : default;
+        ref Line line = ref _lines[id];
+        line.First = --_lanes[id].Count > 0 ? _queues.RemoveOldest(ref line.Others) : default;
     }
 
     /// <summary>Notes what can be done with a lane of which nobody has an item any more.</summary>
-    private void Settle(int id, ref Lane lane)
+    private void Note(int id, ref Lane lane)
     {
         if (lane.Running > 0 || lane.IsRunnable)
         {
@@ -209,12 +209,12 @@ internal abstract partial class Lanes<T>
         if (lane >= _lanes.Length)
         {
             Array.Resize(ref _lanes, Math.Max(lane + 1, 2 * _lanes.Length));
-            Array.Resize(ref _waiters, _lanes.Length);
+            Array.Resize(ref _lines, _lanes.Length);
         }
     }
 
     /// <summary>The items of one key that wait.</summary>
-    private struct Waiters
+    private struct Line
     {
         /// <summary>The first, if there is one. Most lanes have no other.</summary>
         public Single<T> First;

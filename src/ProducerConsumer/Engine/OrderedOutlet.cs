@@ -77,7 +77,7 @@ internal sealed class OrderedOutlet<T, TOut>(
         return TryRelease(out ValueTask wait) ? wait : ReleaseRestAsync(wait);
     }
 
-    public override void Offer() => window.Offer(Claim);
+    public override void Offer() => window.ReleaseNow(Claim);
 
     public override void Release()
     {

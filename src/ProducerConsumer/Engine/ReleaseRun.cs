@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace ProducerConsumer;
 
-/// <summary>The memory of one release: results on their way from a window to the next buffer. Used by one worker.</summary>
+/// <summary>The memory of one release: results on their way from a window to the next buffer. Used by one at a time.</summary>
 internal sealed class ReleaseRun<TOut>
 {
     private readonly TOut[] _results = BatchArrays<TOut>.Pool.Rent(64);

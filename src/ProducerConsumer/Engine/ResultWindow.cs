@@ -72,7 +72,7 @@ internal abstract class ResultWindow<T>(int size)
     public abstract List<Single<T>> CopyHeld();
 
     /// <summary>Releases what the next buffer has room for, by somebody who cannot wait. Outside the lock.</summary>
-    public abstract void Offer();
+    public abstract void ReleaseNow();
 
     /// <summary>Makes sure of that many slots.</summary>
     protected abstract void Reserve(int count);

@@ -18,6 +18,9 @@ internal sealed class ResultWindow<T, TOut>(int size, BoundedBuffer<T> buffer, B
     /// <summary>Where the items end that are being released.</summary>
     private long _runEnd;
 
+    /// <summary>For the next <see cref="ReleaseNow()"/>; null while one has it. Exchanged without the lock.</summary>
+    private ReleaseRun<TOut>? _spare;
+
     private enum SlotState
     {
         /// <summary>The item is running, or to be run again.</summary>
@@ -176,31 +179,29 @@ internal sealed class ResultWindow<T, TOut>(int size, BoundedBuffer<T> buffer, B
         return delivery;
     }
 
-    /// <summary>As <see cref="Offer()"/>, for a worker that waits for something else: its own results first.</summary>
-    public void Offer(Claim<T> claim)
+    /// <summary>As <see cref="ReleaseNow()"/>, for a worker that waits for something else: its own results first.</summary>
+    public void ReleaseNow(Claim<T> claim)
     {
-        if (buffer.Hold(claim))
+        if (buffer.HoldResults(claim))
         {
-            Offer();
+            ReleaseNow();
         }
     }
 
-    public override void Offer()
+    public override void ReleaseNow()
     {
         while (next.Room is > 0 and int room)
         {
-            ReleaseRun<TOut> run = new();
-            if (!buffer.TryBeginRelease(this, claim: null, run, Math.Min(room, run.Size)))
+            ReleaseRun<TOut> run = Interlocked.Exchange(ref _spare, null) ?? new ReleaseRun<TOut>();
+            bool isBegun = buffer.TryBeginRelease(this, claim: null, run, Math.Min(room, run.Size));
+            if (!isBegun || Release(run).AsTask().IsCompleted)
             {
-                run.Return();
-                return;
+                Volatile.Write(ref _spare, run); // Else its memory is in use for as long as there is no room after all.
             }
 
-            // Accepted, so that a close finds the results wherever they wait.
-            Task<bool> delivery = Release(run).AsTask();
-            if (delivery.IsCompleted)
+            if (!isBegun)
             {
-                run.Return(); // Else its memory is in use for as long as there is no room after all.
+                return;
             }
         }
 

@@ -61,6 +61,7 @@ public sealed class ValidationTests
         { "batch size 0", () => Builder.Batch(0), typeof(ArgumentOutOfRangeException), "maxSize is 0*1 or more*" },
         { "batch wait 0", () => Builder.Batch(5, TimeSpan.Zero), typeof(ArgumentOutOfRangeException), "maxWait is 00:00:00*leave it out*" },
         { "batch workers", () => Builder.Batch(5, configure: stage => stage.MaxWorkers = 2), typeof(ArgumentException), "MaxWorkers of batch stage 'batch' is 2*next stage*" },
+        { "batch with an order", () => Builder.Batch(5, configure: stage => stage.PartitionBy(item => item)), typeof(ArgumentException), "*Batch stage 'batch' gathers items in the order*PartitionBy*" },
         { "batch beyond capacity", () => PooledPipeline.CreateBuilder<int>(capacity: 4).Batch(5).Consume((_, _) => default(ValueTask)).Build(), typeof(InvalidOperationException), "*'batch' gathers up to 5 items*capacity is 4*Capacity to 5*" },
         { "window 0", () => Builder.Select(item => item, stage => stage.PreserveOrder(0)), typeof(ArgumentOutOfRangeException), "window is 0*1 or more*" },
         { "order of nothing", () => Configure(stage => stage.PreserveOrder()), typeof(ArgumentException), "*'consumers' is the last one*PartitionBy*" },

@@ -18,7 +18,7 @@ public partial class PipelineBuilder<TIn, T>
     /// in the report, with a dead-letter handler or to be delivered again are left alone.
     /// </param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxSize"/> is less than 1, or <paramref name="maxWait"/> is zero or less or more than 49 days.</exception>
-    /// <exception cref="ArgumentException">The options ask for more than one worker.</exception>
+    /// <exception cref="ArgumentException">The options ask for more than one worker, or for an order.</exception>
     /// <remarks>
     /// A batch that is larger than the capacity of the stage is refused with an <see cref="InvalidOperationException"/>
     /// when the pipeline is built, and so is another stage after pooled lists, by its verb. Pooled lists that are not in use
@@ -35,6 +35,13 @@ public partial class PipelineBuilder<TIn, T>
         {
             throw new ArgumentException(
                 $"MaxWorkers of batch stage '{options.Name}' is {options.MaxWorkers}, and one batch is gathered at a time. Leave it at 1, and give the next stage more workers.",
+                nameof(configure));
+        }
+
+        if (options.PreservesOrder || options.CreateLanes is not null)
+        {
+            throw new ArgumentException(
+                $"Batch stage '{options.Name}' gathers items in the order in which they came. Leave PreserveOrder and PartitionBy out, or give them to another stage.",
                 nameof(configure));
         }
 

@@ -17,7 +17,7 @@ internal sealed record BatchStep : FlowStep
     public override bool CanFail => false;
 
     public override FlowStep Adjusted =>
-        (BatchStep)base.Adjusted with { Workers = 1, Pace = FlowPace.Never, Size = Math.Min(Size, Capacity) };
+        (BatchStep)base.Adjusted with { Ordering = FlowOrdering.None, Workers = 1, Pace = FlowPace.Never, Size = Math.Min(Size, Capacity) };
 
     public override IReadOnlyList<Parcel> ResultsOf(Parcel item) => [Parcel.Batch([item])];
 

@@ -1,7 +1,7 @@
 namespace ProducerConsumer.Tests;
 
-/// <summary>Many results wait for the oldest, and then for room.</summary>
-public sealed class OrderBacklogTests
+/// <summary>Many results wait for the oldest, for room, or for a next stage that drops.</summary>
+public sealed class PreserveOrderPressureTests
 {
     [GuardedTheory]
     [InlineData(1_000)]
@@ -35,7 +35,7 @@ public sealed class OrderBacklogTests
         Task<PipelineReport> run = pipeline.RunAsync();
         while (pipeline.Run.Stages[1].ReadBooks() is { } books && (books.Waiting > 0 || books.InFlight < count))
         {
-            await Task.Delay(50);
+            await Task.Yield();
         }
 
         oldest.Open();
@@ -62,5 +62,31 @@ public sealed class OrderBacklogTests
             .RunAsync();
         report.ShouldBalance();
         handled.Should().Be(Count);
+    }
+
+    [GuardedTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task PreserveOrder_NextStageDropsWhenFull_IsNotHeldBack(bool preserveOrder)
+    {
+        Gate consumer = new();
+        Gate dropped = new();
+        await using PooledPipeline<int> pipeline = PooledPipeline.CreateBuilder<int>(capacity: 8)
+            .Produce(Enumerable.Range(0, 10))
+            .Transform((item, _) => ValueTask.FromResult(item), maxWorkers: 2, preserveOrder: preserveOrder)
+            .Consume(
+                async (_, token) => await consumer.PassAsync(token),
+                stage =>
+                {
+                    stage.Capacity = 1;
+                    stage.DropWhenFull(System.Threading.Channels.BoundedChannelFullMode.DropWrite, _ => dropped.Arrive());
+                })
+            .Build();
+
+        Task<PipelineReport> run = pipeline.RunAsync();
+        await dropped.Arrived;
+        consumer.Open();
+
+        (await run).ShouldBalance();
     }
 }

@@ -1,11 +1,65 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 
 namespace ProducerConsumer.Tests;
 
-/// <summary>Items that are done when somebody takes the others away from their worker, and wait for nobody but the books.</summary>
-public sealed class OrderContextTests
+/// <summary>Whoever waits for an item of a stage with an order is told once, and not too early.</summary>
+public sealed class OrderSettlementTests
 {
     private readonly ConcurrentDictionary<int, int> _told = new();
+
+    [GuardedTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task WriteTracked_ItemFailsWhileItsResultsWaitForTheirTurn_IsToldOnceAndAfterThem(bool preserveOrder)
+    {
+        Gate first = new();
+        Gate failed = new();
+        int handled = 0;
+        ConcurrentQueue<(ItemOutcome Outcome, int Handled)> told = [];
+        await using PooledPipeline<int> pipeline = PooledPipeline.CreateBuilder<int>(capacity: 8)
+            .TransformMany(
+                (item, token) => ExpandAsync(item, token),
+                stage => stage.OnFailure.Skip(),
+                maxWorkers: 2,
+                preserveOrder)
+            .Consume((_, _) =>
+            {
+                Interlocked.Increment(ref handled);
+                return default;
+            })
+            .Build();
+        await pipeline.StartAsync();
+        await pipeline.Writer.WriteAsync(0);
+        await pipeline.Writer.WriteTrackedAsync(1, outcome => told.Enqueue((outcome, Volatile.Read(ref handled))));
+        await failed.Arrived;
+        while (pipeline.Run.Stages[0].ReadBooks().Failed == 0)
+        {
+            await Task.Yield();
+        }
+
+        first.Open();
+        PipelineReport report = await pipeline.StopAsync();
+
+        report.ShouldBalance();
+        handled.Should().Be(2);
+        told.Should().ContainSingle("whoever waits is told once");
+
+        async IAsyncEnumerable<int> ExpandAsync(int item, [EnumeratorCancellation] CancellationToken token)
+        {
+            if (item == 0)
+            {
+                await first.PassAsync(token);
+            }
+
+            yield return item;
+            if (item == 1)
+            {
+                failed.Arrive();
+                throw new InvalidOperationException("after a result");
+            }
+        }
+    }
 
     /// <summary>The worker has two items: the first is done, the second blocks when the stop comes.</summary>
     [GuardedTheory]
@@ -58,45 +112,5 @@ public sealed class OrderContextTests
         (await pipeline.Completion).ShouldBalance();
         _told.Keys.Should().BeEquivalentTo([-2, -3, -4]);
         _told.Values.Should().OnlyContain(count => count == 1);
-    }
-
-    /// <summary>As above, but it is the watchdog that takes the rest away, between two calls that are slow.</summary>
-    [GuardedFact]
-    public async Task PreserveOrder_WatchdogTakesItemsBehindASlowOneAway_AllAreToldOf()
-    {
-        const int Rounds = 20;
-        await using PooledPipeline<int> pipeline = PooledPipeline.CreateBuilder<int>(capacity: 512)
-            .Select(
-                item =>
-                {
-                    if (item < 0)
-                    {
-                        Thread.Sleep(item % 4 == 0 ? 60 : 7);
-                    }
-
-                    return item;
-                },
-                maxWorkers: 2,
-                preserveOrder: true)
-            .Consume((_, _) => default)
-            .Build();
-        await pipeline.StartAsync();
-        int next = 0;
-        for (int round = 0; round < Rounds; round++)
-        {
-            for (int i = 0; i < 2_000; i++)
-            {
-                await pipeline.Writer.WriteAsync(i);
-            }
-
-            for (int i = 0; i < 16; i++)
-            {
-                int item = --next;
-                await pipeline.Writer.WriteTrackedAsync(item, _ => _told.AddOrUpdate(item, 1, (_, count) => count + 1));
-            }
-        }
-
-        (await pipeline.StopAsync()).ShouldBalance();
-        Enumerable.Range(1, -next).Count(item => !_told.ContainsKey(-item)).Should().Be(0, "whoever waits is told");
     }
 }
