@@ -1,8 +1,8 @@
 namespace ProducerConsumer;
 
 /// <summary>
-/// Tells the outcome of items in a work item of its own: it is code of the application's, and
-/// neither the stop nor its caller waits for it. The run does.
+/// Tells the outcome of items in a work item of its own: it is code of the application's, and neither a stop nor whoever
+/// settles the items waits for it. The run does.
 /// </summary>
 internal sealed class Telling(List<(ItemContext Context, ItemOutcome Outcome)> settled) : IThreadPoolWorkItem
 {

@@ -9,15 +9,15 @@ internal static class LibraryOrder<T>
     /// <summary>Consumers that handle the items of a key one after the other, and consumers that take what comes.</summary>
     public static IReadOnlyList<Contestant<T>> Keyed { get; } =
     [
-        Of("no keys: WriteAsync", Role.Peer, Push, static (builder, setting, handler) => Consume(builder, setting, handler, hasKeys: false)),
-        Of($"{Keys} keys: WriteAsync", Role.Push, Push, static (builder, setting, handler) => Consume(builder, setting, handler, hasKeys: true)),
+        Of("this library: no keys", Role.Peer, Push, static (builder, setting, handler) => Consume(builder, setting, handler, hasKeys: false)),
+        Of($"this library: {Keys} keys", Role.Push, Push, static (builder, setting, handler) => Consume(builder, setting, handler, hasKeys: true)),
     ];
 
     /// <summary>Transforms whose results go on in the order of the items, and transforms whose results do not.</summary>
     public static IReadOnlyList<Contestant<T>> Ordered { get; } =
     [
-        Of("any order: WriteAsync", Role.Peer, Push, static (builder, setting, handler) => Transform(builder, setting, handler, preserveOrder: false)),
-        Of("PreserveOrder: WriteAsync", Role.Push, Push, static (builder, setting, handler) => Transform(builder, setting, handler, preserveOrder: true)),
+        Of("this library: any order", Role.Peer, Push, static (builder, setting, handler) => Transform(builder, setting, handler, preserveOrder: false)),
+        Of("this library: PreserveOrder", Role.Push, Push, static (builder, setting, handler) => Transform(builder, setting, handler, preserveOrder: true)),
     ];
 
     private static Contestant<T> Of(

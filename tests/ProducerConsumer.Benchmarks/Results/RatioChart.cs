@@ -18,9 +18,11 @@ internal static class RatioChart
 
     public static void Draw(Results results, string png)
     {
-        // The start of a pool is a thing of its own, and would dwarf the rest.
-        List<ScenarioResult> scenarios = [.. results.Scenarios.Where(
-            scenario => scenario.Kind != FigureKind.Pool && scenario.Library.Count > 0)];
+        // The start of a pool is a thing of its own, and would dwarf the rest; what an order costs is a ratio to the library itself.
+        List<ScenarioResult> scenarios = [.. results.Scenarios.Where(scenario =>
+            scenario.Kind != FigureKind.Pool
+            && scenario.Library.Count > 0
+            && !scenario.BestPeer.Name.StartsWith("this library", StringComparison.Ordinal))];
         IReadOnlyList<string> library = results.LibraryRows;
         using Plot plot = new();
         AddBars(plot, scenarios, 0, library.Count + 1, "best peer", _ => 1);
