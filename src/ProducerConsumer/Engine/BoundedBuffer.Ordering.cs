@@ -88,8 +88,13 @@ internal sealed partial class BoundedBuffer<T>
     /// </summary>
     private bool LookAtOrder_NeedsLock(ref Signals signals)
     {
+        if (!HasOrder)
+        {
+            return false;
+        }
+
         bool held = false;
-        for (Claim<T>? claim = HasOrder ? _busy : null; claim is not null; claim = claim.Next)
+        for (Claim<T>? claim = _busy; claim is not null; claim = claim.Next)
         {
             if (_lanes is not null && claim.Outlet is not null && claim.Booked_NeedsLock < claim.Settled_NeedsLock)
             {
