@@ -45,6 +45,13 @@ internal static class Books
         return producers.Length > 0 ? producers.Sum(stage => stage.Emitted) : report.Stages[0].Accepted;
     }
 
+    /// <summary>The ids of all items that were handed back, each once: as they came, or in a batch.</summary>
+    public static IEnumerable<int> IdsHandedBack(this PipelineReport report) => report.Stages
+        .SelectMany(stage => stage.Undelivered)
+        .SelectMany(entry => entry.Item is IReadOnlyList<int> batch ? batch : [(int)entry.Item!])
+        .Where(id => id >= 0)
+        .Distinct();
+
     /// <summary>
     /// Every accepted item is in exactly one place: handled, failed, in flight or handed back. A stage called <c>shadow</c>
     /// gets the same items as another one, and does not count.
