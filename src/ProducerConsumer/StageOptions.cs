@@ -179,7 +179,7 @@ public sealed class StageOptions<T>
     {
         Require.NotNull(key, nameof(key), "Give a quick function that returns the key of an item.");
         _freeze.Check(nameof(PartitionBy));
-        CreateLanes = stage => new Lanes<T, TKey>(key, comparer ?? EqualityComparer<TKey>.Default, stage);
+        CreateLanes = stage => new Lanes<T, TKey>(key, comparer, stage);
     }
 
     /// <summary>

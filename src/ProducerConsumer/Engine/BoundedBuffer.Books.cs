@@ -123,7 +123,7 @@ internal sealed partial class BoundedBuffer<T>
             }
 
             List<UndeliveredItem> inFlight = [];
-            long waiting = _items.Count + _parkedAccepted + _returned.Count + _redeliveries.Count + (_lanes?.Waiting ?? 0);
+            long waiting = _items.Count + _parkedAccepted + _returned.Count + _redeliveries.Count + _laned;
             if (_window is not null)
             {
                 LookAtOrder_NeedsLock(ref signals);

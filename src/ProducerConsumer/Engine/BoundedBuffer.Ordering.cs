@@ -143,7 +143,7 @@ internal sealed partial class BoundedBuffer<T>
         {
             Book_NeedsLock(claim);
             _window?.End(claim.CurrentPlace);
-            _lanes?.Leave(claim.CurrentPlace);
+            _lanes?.Leave(claim, claim.CurrentIndex + 1);
             CallWorkerForMore_NeedsLock(ref signals);
         }
     }
@@ -151,7 +151,9 @@ internal sealed partial class BoundedBuffer<T>
     /// <summary>Hands back what waits in lanes. What waits for its turn goes on, into a buffer that hands it back.</summary>
     private void ReturnOrder_NeedsLock(ref Signals signals)
     {
-        foreach (Single<T> item in _lanes?.TakeAll() ?? [])
+        List<Single<T>> laned = _lanes?.Close() ?? [];
+        _laned -= laned.Count;
+        foreach (Single<T> item in laned)
         {
             Return_NeedsLock(item, ref signals);
         }

@@ -7,7 +7,7 @@ internal sealed partial class BoundedBuffer<T>
     private readonly LinkedList<Redelivery> _redeliveries = new();
 
     /// <summary>Whether nothing will be there for workers to do any more. What a worker has in hand may still come back: that worker is there for it.</summary>
-    private bool IsOver_NeedsLock => _finished && _redeliveries.Count == 0 && _lanes is null or { Waiting: 0 }
+    private bool IsOver_NeedsLock => _finished && _redeliveries.Count == 0 && _laned == 0
         && (_window is null || (_closed ? !_window.IsReleasing && !_window.HasNews : _window.IsEmpty));
 
     /// <summary>
@@ -66,7 +66,7 @@ internal sealed partial class BoundedBuffer<T>
                 redelivery.Node = null;
                 if (_lanes is not null)
                 {
-                    _lanes.Return(redelivery.Item);
+                    ReturnToLanes_NeedsLock([redelivery.Item]);
                 }
                 else
                 {

@@ -196,7 +196,10 @@ internal sealed partial class BoundedBuffer<T>
     {
         if (_lanes is not null && !_closed)
         {
-            ReturnToLanes_NeedsLock(claim.EndTake_NeedsLock());
+            Single<T>[] items = claim.EndTake_NeedsLock();
+            ReturnToLanes_NeedsLock(items);
+            _gate.State.Claimed -= items.Length;
+            _items.Reserved += items.Length;
             return;
         }
 

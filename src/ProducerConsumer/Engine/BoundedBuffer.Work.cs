@@ -38,8 +38,7 @@ internal sealed partial class BoundedBuffer<T>
     /// <param name="worker">The worker. When it is parked, another thread may be running it before this returns.</param>
     /// <param name="most">The most items to take. Fewer when others are due a share: 1 if there are no more items than busy workers.</param>
     /// <param name="suspended">Whether a call of the claim suspended.</param>
-    /// <param name="hasKeys">Whether the worker has found the keys that it was told to.</param>
-    public Taken SettleAndClaim(ItemWorker<T> worker, int most, bool suspended, bool hasKeys)
+    public Taken SettleAndClaim(ItemWorker<T> worker, int most, bool suspended)
     {
         Claim<T> claim = worker.Claim;
         Taken taken = Taken.Items;
@@ -48,9 +47,9 @@ internal sealed partial class BoundedBuffer<T>
         using (EnterSection())
         {
             Book_NeedsLock(claim);
-            if (hasKeys)
+            if (_lanes is not null)
             {
-                FillWithFound_NeedsLock(claim, most, ref signals);
+                ClaimHand_NeedsLock(worker, ref signals);
             }
 
             _workers!.Arrive_NeedsLock(worker);
@@ -67,9 +66,9 @@ internal sealed partial class BoundedBuffer<T>
                 Occupy_NeedsLock(claim);
                 taken = Taken.CallBack;
             }
-            else if (hasKeys && claim.Unstarted > 0)
+            else if (_lanes is not null && claim.Unstarted > 0)
             {
-                // What it found keys for.
+                // What it had in its hand.
             }
             else if (_returned.TryDequeue(out (long Ticket, Single<T> Item) returned))
             {
@@ -85,21 +84,18 @@ internal sealed partial class BoundedBuffer<T>
             {
                 int count = ShareOf_NeedsLock(startable, Math.Min(most, claim.Size));
                 signals.IsQuick = count >= _quickClaim;
-                if (_lanes is not null)
-                {
-                    FillFromLanes_NeedsLock(claim, count, ref signals);
-                }
-                else
-                {
-                    FillWithOldest_NeedsLock(claim, count, ref signals);
-                }
+                FillWithOldest_NeedsLock(claim, count, ref signals);
             }
             else
             {
                 Release_NeedsLock(claim);
-                if (MustFindKeys_NeedsLock)
+                if (_lanes is { Startable: > 0 })
                 {
-                    _lanes!.BeginDispatch(_items, ShareOf_NeedsLock(_items.Count, Math.Min(most, claim.Size)));
+                    taken = Taken.Lanes;
+                }
+                else if (MustFindKeys_NeedsLock)
+                {
+                    BeginFinding_NeedsLock(worker, most, ref signals);
                     Occupy_NeedsLock(claim);
                     taken = Taken.Keys;
                 }
@@ -194,8 +190,11 @@ internal sealed partial class BoundedBuffer<T>
     }
 
     /// <summary>Whether a worker that comes finds something to do.</summary>
-    private bool HasWork_NeedsLock =>
-        _returned.Count > 0 || Startable_NeedsLock > 0 || (_lanes is { IsDispatching: false } && _items.Count > 0);
+    private bool HasWork_NeedsLock => HasOwnWork_NeedsLock || _lanes is { Startable: > 0 };
+
+    /// <summary>As <see cref="HasWork_NeedsLock"/>, but for lanes: who gives them work does so before it enters this lock.</summary>
+    private bool HasOwnWork_NeedsLock =>
+        _returned.Count > 0 || Startable_NeedsLock > 0 || (_lanes is not null && _finder is null && _items.Count > 0);
 
     /// <summary>Has a worker come if there is something to do.</summary>
     private void CallWorkerForMore_NeedsLock(ref Signals signals)

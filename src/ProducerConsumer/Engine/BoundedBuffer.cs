@@ -128,7 +128,7 @@ internal sealed partial class BoundedBuffer<T> : Channel<T>, IWaiterHost
             using (EnterSection())
             {
                 return _items.Count == 0 && _returned.Count == 0 && _redeliveries.Count == 0 && _writers.IsEmpty && _busy is null
-                    && _window is null or { IsEmpty: true } && _lanes is null or { Waiting: 0 }
+                    && _window is null or { IsEmpty: true } && _laned == 0
                     && _kept.TrueForAll(static kept => kept.Count == 0);
             }
         }
@@ -167,9 +167,9 @@ internal sealed partial class BoundedBuffer<T> : Channel<T>, IWaiterHost
         Debug.Assert(_writers.IsEmpty || _items.IsFull, "A parked writer means a full buffer.");
         Debug.Assert(!_ended || _readers.IsEmpty, "An ended buffer has no parked reader.");
         Debug.Assert(!_closed || (_items.Count == 0 && _writers.IsEmpty), "A closed buffer is empty.");
-        Debug.Assert(_workers is null || !HasWork_NeedsLock || _workers.IsManned_NeedsLock, "An item never waits for a worker that nobody starts.");
+        Debug.Assert(_workers is null || !HasOwnWork_NeedsLock || _workers.IsManned_NeedsLock, "An item never waits for a worker that nobody starts.");
         _ledger.AssertBalanced_NeedsLock(
-            _gate.State.Accepted, _gate.State.Completed, _gate.State.Claimed, waiting: _items.Count + _parkedAccepted + _redeliveries.Count + (_lanes?.Waiting ?? 0));
+            _gate.State.Accepted, _gate.State.Completed, _gate.State.Claimed, waiting: _items.Count + _parkedAccepted + _redeliveries.Count + _laned);
     }
 
     /// <summary>The time inside the lock.</summary>

@@ -18,6 +18,12 @@ internal sealed partial class Claim<T>
     /// <summary>Where the items begin whose calls have ended and are not in the books.</summary>
     public int Booked_NeedsLock => _booked;
 
+    /// <summary>
+    /// Where the items begin that are still in their lanes. Guarded by the lock of the lanes, and written by the owner, under
+    /// that of the buffer, when nobody has a reason to read it.
+    /// </summary>
+    public int Left { get; set; }
+
     /// <summary>Where they end. More calls may have ended when the owner is at work.</summary>
     public int Settled_NeedsLock => Volatile.Read(ref _settled); // Pairs with Settle: what these calls wrote is visible.
 
@@ -33,14 +39,6 @@ internal sealed partial class Claim<T>
         }
 
         return _places.AsSpan(0, _end);
-    }
-
-    /// <summary>There are fewer items than the claim was filled for.</summary>
-    public void Truncate_NeedsLock(int count)
-    {
-        _filled = count;
-        _end = count;
-        _limit = count;
     }
 
     /// <summary>By what the order knows one of the items.</summary>

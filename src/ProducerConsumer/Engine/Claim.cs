@@ -148,6 +148,7 @@ internal sealed partial class Claim<T>(Outlet? outlet = null)
     {
         _booked++;
         Settle();
+        Left = _settled;
     }
 
     /// <summary>
@@ -172,6 +173,7 @@ internal sealed partial class Claim<T>(Outlet? outlet = null)
         _settled = 0;
         _booked = 0;
         _kept = 0;
+        Left = 0;
         _filled = count;
         _end = count;
         _limit = count;

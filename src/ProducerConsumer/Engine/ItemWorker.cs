@@ -38,6 +38,7 @@ internal abstract partial class ItemWorker<T> : Worker
         _createCode = createCode;
         _outlet = outlet;
         Claim = new Claim<T>(outlet);
+        Hand = stage.Buffer.HasKeys ? new Handful<T>() : null;
         _batchSize = new BatchSize(stage.MaxBatch, BatchBudget);
     }
 
@@ -56,6 +57,9 @@ internal abstract partial class ItemWorker<T> : Worker
 
     /// <summary>The items that this worker took and has not settled.</summary>
     public Claim<T> Claim { get; }
+
+    /// <summary>What the worker took from lanes, before it is in the claim; null for a stage without any.</summary>
+    public Handful<T>? Hand { get; }
 
     public BufferedStage<T> Stage { get; }
 
@@ -149,13 +153,7 @@ internal abstract partial class ItemWorker<T> : Worker
 
         bool suspended = _hasSuspended;
         _hasSuspended = false;
-        Taken taken = Stage.Buffer.SettleAndClaim(this, most, suspended, hasKeys: false);
-        while (taken == Taken.Keys)
-        {
-            Stage.Buffer.FindKeys();
-            RestoreContext();
-            taken = Stage.Buffer.SettleAndClaim(this, most, suspended, hasKeys: true);
-        }
+        Taken taken = Hand is null ? Stage.Buffer.SettleAndClaim(this, most, suspended) : TakeFromLanes(most, suspended);
 
         switch (taken)
         {
@@ -174,6 +172,25 @@ internal abstract partial class ItemWorker<T> : Worker
                 return false;
             default:
                 return false;
+        }
+    }
+
+    /// <summary>As <see cref="BoundedBuffer{T}.SettleAndClaim"/>, in a stage that handles the items of one key one after the other.</summary>
+    private Taken TakeFromLanes(int most, bool suspended)
+    {
+        while (true)
+        {
+            Stage.Buffer.TakeFromLanes(this, most);
+            Taken taken = Stage.Buffer.SettleAndClaim(this, most, suspended);
+            if (taken == Taken.Keys)
+            {
+                Stage.Buffer.FindKeys(this);
+                RestoreContext();
+            }
+            else if (taken != Taken.Lanes)
+            {
+                return taken;
+            }
         }
     }
 

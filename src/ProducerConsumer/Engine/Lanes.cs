@@ -7,12 +7,18 @@ namespace ProducerConsumer;
 /// take items from lanes of which nobody has one; a lane without any is gone.
 /// </summary>
 /// <remarks>
-/// Guarded by the lock of the stage's buffer, but for <see cref="FindLanes"/>: keys are code of the application's. One
-/// worker at a time, the dispatcher, looks at the oldest items of the buffer, finds their lanes outside of the lock, and
-/// moves them there. The lanes are numbered, and kept in arrays: a lane costs no memory of its own.
+/// <para>Lanes have a lock of their own, which writers never meet: what is done for the items of a claim takes longer than
+/// all else in the buffer. Who holds the lock of the buffer may enter this one, never the other way round. It guards all
+/// but the finding of keys, which are code of the application's.</para>
+/// <para>One worker at a time, the finder, takes the oldest items out of the buffer, finds their lanes outside of both
+/// locks, and puts the items there. Workers take items from lanes into their hands (<see cref="Handful{T}"/>), and from
+/// there into their claims. The lanes are numbered, and kept in arrays: a lane costs no memory of its own.</para>
+/// <para>Only the finder puts items into a lane of which nobody has one; so one that is empty stays so until he comes.</para>
 /// </remarks>
 internal abstract partial class Lanes<T>
 {
+    private readonly SpinGate _gate = new();
+
     /// <summary>The items behind the first of each lane.</summary>
     private readonly LaneQueues<T> _queues = new();
 
@@ -31,71 +37,89 @@ internal abstract partial class Lanes<T>
     /// <summary>How many lanes can be run.</summary>
     private int _runnable;
 
-    /// <summary>How many items wait in lanes.</summary>
-    public int Waiting { get; private set; }
+    /// <summary>How many items wait in lanes that can be run.</summary>
+    private int _startable;
 
-    /// <summary>How many of them wait in lanes that can be run.</summary>
-    public int Startable { get; private set; }
+    /// <summary>How many items are with workers, or wait to be delivered again.</summary>
+    private int _running;
+
+    /// <summary>The hands of all workers that ever came.</summary>
+    private readonly List<Handful<T>> _hands = [];
+
+    /// <summary>Numbers the times that hands were filled.</summary>
+    private long _tickets;
+
+    /// <summary>How many items workers could begin; read without the lock.</summary>
+    public int Startable => Volatile.Read(ref _startable);
 
     /// <summary>
-    /// Fills a claim from lanes that can be run: with one item of each, or more if there are few lanes. Some items can be
-    /// started, and the claim has room for as many as it is to have at most.
+    /// A worker comes back: the items of its claim whose calls have ended leave their lanes, and it takes a fair share of
+    /// those that can be begun by now: one of each lane, or more if there are few lanes.
     /// </summary>
-    public void Take(Claim<T> claim, Span<T> items)
+    /// <param name="claim">The worker's claim.</param>
+    /// <param name="hand">Where to put the items; it is empty.</param>
+    /// <param name="most">The most items; 0 if the worker is to take none.</param>
+    /// <param name="workers">How many workers share the items, about.</param>
+    /// <param name="capacity">The most items in the hands of all workers, but for one each.</param>
+    public void Take(Claim<T> claim, Handful<T> hand, int most, int workers, int capacity)
     {
-        int taken = 0;
-        while (taken < items.Length && _firstRunnable >= 0 && claim.Attempts == 0)
+        hand.Reserve(most);
+        _gate.Enter();
+        Know(hand);
+        LeaveSettled(claim, claim.Settled_NeedsLock);
+        int share = Math.Min(most, Math.Max(1, Math.Min(_startable / workers, capacity - _running)));
+        while (hand.Count < share && _firstRunnable >= 0)
         {
             int id = _firstRunnable;
             ref Lane lane = ref _lanes[id];
-            ref Single<T> first = ref _lines[id].First;
-            if (first.Attempts > 0)
+            int attempts = _lines[id].First.Attempts;
+            if (!hand.Takes(attempts))
             {
-                if (taken > 0)
-                {
-                    break; // A call that is repeated is made on its own.
-                }
-
-                claim.Attempts = first.Attempts;
+                break;
             }
 
-            int share = claim.Attempts > 0 ? 1 : Math.Clamp((items.Length - taken) / _runnable, 1, lane.Count);
+            int count = attempts > 0 ? 1 : Math.Clamp((share - hand.Count) / _runnable, 1, lane.Count);
             Unlink(ref lane);
-            lane.Running += share;
-            while (share-- > 0)
+            lane.Running += count;
+            _running += count;
+            while (count-- > 0)
             {
-                items[taken] = first.Item;
-                SetPlace(claim, taken++, id, first.Context);
+                Single<T> first = _lines[id].First;
+                hand.Add(first.Item, id, first.Context, attempts);
                 RemoveFirst(id);
             }
         }
 
-        Waiting -= taken;
-        claim.Truncate_NeedsLock(taken);
+        _gate.Exit();
     }
 
-    /// <summary>An item is settled: the next one of its lane may be begun.</summary>
-    public void Leave(long place)
+    /// <summary>Calls of a claim have ended: others of their lanes may be begun.</summary>
+    public void Leave(Claim<T> claim, int settled)
     {
-        int id = (int)place;
-        ref Lane lane = ref _lanes[id];
-        Debug.Assert(lane.Running > 0, "An item leaves once.");
-        lane.Running--;
-        Note(id, ref lane);
+        _gate.Enter();
+        LeaveSettled(claim, settled);
+        _gate.Exit();
     }
 
     /// <summary>An item that was taken comes back, before all others of its lane, and of all lanes when they are handed back.</summary>
     public void Return(Single<T> item)
     {
+        _gate.Enter();
         int id = (int)item.Place;
         _lanes[id].Running--;
+        _running--;
         Add(id, item with { Place = 0 }, isFirst: true);
+        _gate.Exit();
     }
 
-    /// <summary>Takes out all items that wait, oldest first.</summary>
-    public List<Single<T>> TakeAll()
+    /// <summary>
+    /// Nothing is to be begun any more: takes out all items that are in hands, that wait, or whose keys are being found;
+    /// oldest first.
+    /// </summary>
+    public List<Single<T>> Close()
     {
         List<Single<T>> all = [];
+        _gate.Enter();
         for (int id = 0; id < _lanes.Length; id++)
         {
             while (_lanes[id].Count > 0)
@@ -109,9 +133,39 @@ internal abstract partial class Lanes<T>
 
         _firstRunnable = -1;
         _runnable = 0;
-        Waiting = 0;
-        Startable = 0;
-        return [.. all.OrderBy(static item => item.Place)];
+        _startable = 0;
+        all =
+        [
+            .. _hands.OrderBy(static hand => hand.Ticket).SelectMany(static hand => hand.TakeAll()),
+            .. all.OrderBy(static item => item.Place),
+            .. CopyFound(),
+        ];
+        _foundCount = 0;
+        _gate.Exit();
+        return all;
+    }
+
+    private void Know(Handful<T> hand)
+    {
+        if (hand.Ticket == 0)
+        {
+            _hands.Add(hand);
+        }
+
+        hand.Ticket = ++_tickets;
+    }
+
+    private void LeaveSettled(Claim<T> claim, int settled)
+    {
+        for (; claim.Left < settled; claim.Left++)
+        {
+            int id = (int)claim.PlaceOf_NeedsLock(claim.Left);
+            ref Lane lane = ref _lanes[id];
+            Debug.Assert(lane.Running > 0, "An item leaves once.");
+            lane.Running--;
+            _running--;
+            Note(id, ref lane);
+        }
     }
 
     private void Add(int id, Single<T> item, bool isFirst)
@@ -132,23 +186,13 @@ internal abstract partial class Lanes<T>
             _queues.Add(ref line.Others, item, isFirst: false);
         }
 
-        Waiting++;
         if (lane.IsRunnable)
         {
-            Startable++;
+            _startable++;
         }
         else
         {
             Note(id, ref lane);
-        }
-    }
-
-    private static void SetPlace(Claim<T> claim, int index, int lane, ItemContext? context)
-    {
-        claim.FillPlaces_NeedsLock()[index] = lane;
-        if (context is not null)
-        {
-            claim.FillContexts_NeedsLock()[index] = context;
         }
     }
 
@@ -192,7 +236,7 @@ internal abstract partial class Lanes<T>
 
         _lastRunnable = id;
         _runnable++;
-        Startable += lane.Count;
+        _startable += lane.Count;
     }
 
     /// <summary>Takes the first runnable lane out.</summary>
@@ -201,7 +245,7 @@ internal abstract partial class Lanes<T>
         lane.IsRunnable = false;
         _firstRunnable = lane.Next;
         _runnable--;
-        Startable -= lane.Count;
+        _startable -= lane.Count;
     }
 
     private void Reserve(int lane)
@@ -232,15 +276,15 @@ internal abstract partial class Lanes<T>
         /// <summary>How many are with workers, or wait to be delivered again. While there is one, no other is begun.</summary>
         public int Running;
 
-        /// <summary>The dispatch that last put an item of this lane into a claim.</summary>
-        public long Dispatch;
+        /// <summary>The ticket of the hand into which the finder last put an item of this lane.</summary>
+        public long Ticket;
 
         /// <summary>The next lane that can be run.</summary>
         public int Next;
 
         public bool IsRunnable;
 
-        /// <summary>Whether the dispatcher will look whether it is empty.</summary>
+        /// <summary>Whether the finder will look whether it is empty.</summary>
         public bool IsNoted;
 
         public readonly bool IsEmpty => Running == 0 && Count == 0;

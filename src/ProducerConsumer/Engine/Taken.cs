@@ -15,6 +15,9 @@ internal enum Taken
     /// <summary>Items whose keys the worker is to find, before it looks again.</summary>
     Keys,
 
+    /// <summary>Nothing, but by now items of lanes can be begun: the worker is to take them, and to look again.</summary>
+    Lanes,
+
     /// <summary>Nothing ever, and the worker's code is to be told.</summary>
     End,
 

@@ -36,6 +36,9 @@ internal sealed class WorkerPool(int maxWorkers, Func<Worker> create)
     /// <summary>How many workers work, or come to.</summary>
     public int Active_NeedsLock => _live - _parked.Count;
 
+    /// <summary>As <see cref="Active_NeedsLock"/>, a moment ago: read without the lock. 1 or more.</summary>
+    public int Active => Math.Max(1, Active_NeedsLock);
+
     /// <summary>Whether a <see cref="Call_NeedsLock"/> would have somebody come.</summary>
     public bool CanCall_NeedsLock => !_calling && (_parked.Count > 0 || _live < maxWorkers);
 

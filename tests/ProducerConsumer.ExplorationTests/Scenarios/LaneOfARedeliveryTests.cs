@@ -2,7 +2,10 @@ using ProducerConsumer.Tests;
 
 namespace ProducerConsumer.ExplorationTests;
 
-/// <summary>A lane is empty, gets an item that fails and is to come back, and keeps the next item of its key until then.</summary>
+/// <summary>
+/// A lane becomes empty while it gets an item, which fails and is to come back: the lane is not forgotten, and keeps the
+/// next item of its key until then.
+/// </summary>
 public sealed class LaneOfARedeliveryTests : ScenarioContract
 {
     protected internal override IReadOnlyList<string> Faults => ["lane-is-forgotten-with-its-item"];
@@ -10,16 +13,17 @@ public sealed class LaneOfARedeliveryTests : ScenarioContract
     protected override async Task RunAsync()
     {
         Handled handled = new();
+        TaskCompletionSource found = new();
         int attempts = 0;
         PooledPipeline<int>? pipeline = null;
         pipeline = Runs.Create(capacity: 4, new LooseClock())
             .Consume(
                 async (item, token) =>
                 {
-                    await Task.Yield();
                     if (item == 1)
                     {
-                        Write(3); // Its lane is empty when it is looked for, and not forgotten yet.
+                        Write(3);
+                        await found.Task; // The lane of 3 is found: it becomes empty now.
                     }
 
                     if (item == 3 && attempts++ == 0)
@@ -33,7 +37,16 @@ public sealed class LaneOfARedeliveryTests : ScenarioContract
                 },
                 stage =>
                 {
-                    stage.PartitionBy(item => item % 2);
+                    stage.MaxWorkers = 2;
+                    stage.PartitionBy(item =>
+                    {
+                        if (item == 3)
+                        {
+                            found.TrySetResult();
+                        }
+
+                        return item % 2;
+                    });
                     stage.OnFailure.Redeliver(2, TimeSpan.FromMilliseconds(10));
                 })
             .Build();

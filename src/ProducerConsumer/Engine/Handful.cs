@@ -1,0 +1,109 @@
+using System.Runtime.CompilerServices;
+
+namespace ProducerConsumer;
+
+/// <summary>
+/// Items that a worker took out of lanes, on their way into its claim: the lanes have a lock of their own, and the claim
+/// is guarded by that of the buffer. Until then they count as items that wait.
+/// </summary>
+/// <remarks>
+/// Belongs to one worker, which adds under the lock of the lanes and moves the items on under that of the buffer. Who closes
+/// the buffer holds both, and takes out what is here.
+/// </remarks>
+internal sealed class Handful<T>
+{
+    private T[] _items = [];
+
+    /// <summary>Their lanes.</summary>
+    private long[] _places = [];
+
+    /// <summary>Their contexts, as far as it reaches.</summary>
+    private ItemContext?[] _contexts = [];
+
+    /// <summary>Whether one has a context.</summary>
+    private bool _hasContexts;
+
+    public int Count { get; private set; }
+
+    /// <summary>Numbers the times that hands were filled: the older one has the smaller number.</summary>
+    public long Ticket { get; set; }
+
+    /// <summary>How many calls were begun for the only item before; 0 for others.</summary>
+    public int Attempts { get; private set; }
+
+    /// <summary>Makes room for that many. What is there must have been moved out.</summary>
+    public void Reserve(int most)
+    {
+        if (_items.Length < most)
+        {
+            _items = new T[most];
+            _places = new long[most];
+        }
+    }
+
+    /// <summary>Whether an item can be added: one that is to be repeated is handled on its own.</summary>
+    public bool Takes(int attempts) => Attempts == 0 && (attempts == 0 || Count == 0);
+
+    public void Add(T item, int lane, ItemContext? context, int attempts)
+    {
+        _items[Count] = item;
+        _places[Count] = lane;
+        if (context is not null)
+        {
+            if (_contexts.Length < _items.Length)
+            {
+                Array.Resize(ref _contexts, _items.Length);
+            }
+
+            _contexts[Count] = context;
+            _hasContexts = true;
+        }
+
+        Attempts = attempts;
+        Count++;
+    }
+
+    /// <summary>Moves the items into a claim that was filled for them.</summary>
+    public void MoveTo_NeedsLock(Claim<T> claim, Span<T> items)
+    {
+        _items.AsSpan(0, Count).CopyTo(items);
+        _places.AsSpan(0, Count).CopyTo(claim.FillPlaces_NeedsLock());
+        if (_hasContexts)
+        {
+            _contexts.AsSpan(0, Count).CopyTo(claim.FillContexts_NeedsLock());
+        }
+
+        claim.Attempts = Attempts;
+        Clear();
+    }
+
+    /// <summary>Takes out all items.</summary>
+    public Single<T>[] TakeAll()
+    {
+        Single<T>[] all = new Single<T>[Count];
+        for (int i = 0; i < all.Length; i++)
+        {
+            all[i] = new Single<T>(_items[i], _hasContexts ? _contexts[i] : null, Attempts);
+        }
+
+        Clear();
+        return all;
+    }
+
+    private void Clear()
+    {
+        if (RuntimeHelpers.IsReferenceOrContainsReferences<T>())
+        {
+            Array.Clear(_items, 0, Count);
+        }
+
+        if (_hasContexts)
+        {
+            Array.Clear(_contexts, 0, Count);
+            _hasContexts = false;
+        }
+
+        Count = 0;
+        Attempts = 0;
+    }
+}
