@@ -7,13 +7,10 @@ internal sealed partial class BoundedBuffer<T>
     private Lanes<T>? _lanes;
 
     /// <summary>
-    /// How many items left the buffer for their lanes and are in no claim yet: their keys are being found, or they wait in
-    /// a lane, or are in a worker's hand. They keep their places in the capacity. Guarded by the lock.
+    /// How many items left the buffer for their lanes and are in no claim yet: they are picked, or wait in a lane, or are in a
+    /// worker's hand. They keep their places in the capacity. Guarded by the lock.
     /// </summary>
     private int _laned;
-
-    /// <summary>The worker that finds keys: one at a time, or items of one key would come into their lane out of order. Guarded by the lock.</summary>
-    private ItemWorker<T>? _finder;
 
     /// <summary>Has the items of one key handled one after the other. Before the start.</summary>
     public void Partition(Lanes<T> lanes) => _lanes = lanes;
@@ -21,54 +18,47 @@ internal sealed partial class BoundedBuffer<T>
     /// <summary>Whether the items of one key are handled one after the other.</summary>
     public bool HasKeys => _lanes is not null;
 
+    /// <summary>About how many items wait that are not picked; read without the lock.</summary>
+    public int Waiting => _items.Count;
+
     /// <summary>
     /// The worker's calls that have ended make way for others of their lanes, and it takes items that can be begun into its
-    /// hand. By a worker that is about to claim items; not if it is to do something else first.
+    /// hand. By a worker that is about to claim items; it takes none if it is to do something else first. Outside the lock.
     /// </summary>
-    public void TakeFromLanes(ItemWorker<T> worker, int most)
+    /// <returns>Whether code of the application's was called.</returns>
+    public bool TakeFromLanes(ItemWorker<T> worker, int most)
     {
-        Handful<T> hand = worker.Hand!;
-        if (hand.Count == 0)
-        {
-            most = worker.HasEnded || worker.IsCalledBack ? 0 : Math.Min(most, worker.Claim.Size);
-            _lanes!.Take(worker.Claim, hand, most, _workers!.Active, Capacity);
-        }
+        most = worker.HasEnded || worker.IsCalledBack ? 0 : Math.Min(most, worker.Claim.Size);
+        return _lanes!.Take(worker.Claim, worker.Hand!, most, _workers!.Active, this);
     }
 
-    /// <summary>Finds the keys of the oldest items. By the worker that was told to, outside the lock: keys are code of the application's.</summary>
-    public void FindKeys(ItemWorker<T> worker) => _lanes!.Find(this, worker.Hand!, Capacity);
-
-    /// <summary>Whether a worker that has nothing else to do is to find keys, or to forget lanes that are empty.</summary>
-    private bool MustFindKeys_NeedsLock => _lanes is not null && _finder is null && (_items.Count > 0 || _lanes.HasEmpty);
-
-    private void BeginFinding_NeedsLock(ItemWorker<T> worker, int most, ref Signals signals)
+    /// <summary>
+    /// The worker comes with what it took from lanes: moves it into its claim, and picks more items, for whoever is free
+    /// first. Nothing is left of either after a close.
+    /// </summary>
+    private void ClaimHand_NeedsLock(ItemWorker<T> worker, int most, ref Signals signals)
     {
-        _finder = worker;
-        int found = _lanes!.BeginFinding(_items, ShareOf_NeedsLock(_items.Count, Math.Min(most, worker.Claim.Size)));
-        _laned += found;
-        _items.Reserved += found;
-        Refill_NeedsLock(ref signals);
-    }
-
-    /// <summary>The worker comes with what it took from lanes: moves it into its claim. Nothing is left of it after a close.</summary>
-    private void ClaimHand_NeedsLock(ItemWorker<T> worker, ref Signals signals)
-    {
-        if (_finder == worker)
-        {
-            _finder = null;
-        }
-
         Handful<T> hand = worker.Hand!;
-        if (hand.Count is > 0 and int count)
+        int count = hand.Count;
+        if (count > 0)
         {
             hand.MoveTo_NeedsLock(worker.Claim, Fill_NeedsLock(worker.Claim, count, ref signals));
-            _laned -= count;
             _gate.State.Claimed += count;
-            _items.Reserved -= count;
-            signals.IsQuick = count >= _quickClaim;
+        }
+
+        int picked = _items.Count > 0 ? _lanes!.Pick(_items, Math.Min(most, worker.Claim.Size)) : 0;
+        _laned += picked - count;
+        _items.Reserved += picked - count;
+        signals.IsQuick = count >= _quickClaim;
+        if (count > 0 || picked > 0)
+        {
             Refill_NeedsLock(ref signals);
         }
     }
+
+    /// <summary>Whether a worker finds something in lanes, or can find lanes for something.</summary>
+    private bool HasLanedWork_NeedsLock =>
+        _lanes is not null && (_lanes.Startable > 0 || _lanes.HasPicked || (_items.Count > 0 && !_lanes.IsFinding));
 
     /// <summary>Gives items back to their lanes that were taken away from a claim, in their order, or that come again.</summary>
     private void ReturnToLanes_NeedsLock(ReadOnlySpan<Single<T>> items)

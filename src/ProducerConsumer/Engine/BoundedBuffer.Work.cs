@@ -49,7 +49,7 @@ internal sealed partial class BoundedBuffer<T>
             Book_NeedsLock(claim);
             if (_lanes is not null)
             {
-                ClaimHand_NeedsLock(worker, ref signals);
+                ClaimHand_NeedsLock(worker, most, ref signals);
             }
 
             _workers!.Arrive_NeedsLock(worker);
@@ -89,15 +89,9 @@ internal sealed partial class BoundedBuffer<T>
             else
             {
                 Release_NeedsLock(claim);
-                if (_lanes is { Startable: > 0 })
+                if (HasLanedWork_NeedsLock)
                 {
                     taken = Taken.Lanes;
-                }
-                else if (MustFindKeys_NeedsLock)
-                {
-                    BeginFinding_NeedsLock(worker, most, ref signals);
-                    Occupy_NeedsLock(claim);
-                    taken = Taken.Keys;
                 }
                 else if (!IsOver_NeedsLock)
                 {
@@ -190,11 +184,10 @@ internal sealed partial class BoundedBuffer<T>
     }
 
     /// <summary>Whether a worker that comes finds something to do.</summary>
-    private bool HasWork_NeedsLock => HasOwnWork_NeedsLock || _lanes is { Startable: > 0 };
+    private bool HasWork_NeedsLock => HasOwnWork_NeedsLock || HasLanedWork_NeedsLock;
 
     /// <summary>As <see cref="HasWork_NeedsLock"/>, but for lanes: who gives them work does so before it enters this lock.</summary>
-    private bool HasOwnWork_NeedsLock =>
-        _returned.Count > 0 || Startable_NeedsLock > 0 || (_lanes is not null && _finder is null && _items.Count > 0);
+    private bool HasOwnWork_NeedsLock => _returned.Count > 0 || Startable_NeedsLock > 0;
 
     /// <summary>Has a worker come if there is something to do.</summary>
     private void CallWorkerForMore_NeedsLock(ref Signals signals)

@@ -41,26 +41,24 @@ internal sealed class Handful<T>
         }
     }
 
-    /// <summary>Whether an item can be added: one that is to be repeated is handled on its own.</summary>
-    public bool Takes(int attempts) => Attempts == 0 && (attempts == 0 || Count == 0);
-
-    public void Add(T item, int lane, ItemContext? context, int attempts)
+    /// <summary>Adds an item.</summary>
+    public void Add(T item, int lane, ItemContext? context)
     {
-        _items[Count] = item;
-        _places[Count] = lane;
+        int index = Count;
+        _items[index] = item;
+        _places[index] = lane;
+        Count = index + 1;
         if (context is not null)
         {
-            if (_contexts.Length < _items.Length)
-            {
-                Array.Resize(ref _contexts, _items.Length);
-            }
-
-            _contexts[Count] = context;
-            _hasContexts = true;
+            SetContext(index, context);
         }
+    }
 
-        Attempts = attempts;
-        Count++;
+    /// <summary>Adds the only item, for which calls were begun before.</summary>
+    public void AddAgain(Single<T> item, int lane)
+    {
+        Add(item.Item, lane, item.Context);
+        Attempts = item.Attempts;
     }
 
     /// <summary>Moves the items into a claim that was filled for them.</summary>
@@ -88,6 +86,17 @@ internal sealed class Handful<T>
 
         Clear();
         return all;
+    }
+
+    private void SetContext(int index, ItemContext context)
+    {
+        if (_contexts.Length < _items.Length)
+        {
+            Array.Resize(ref _contexts, _items.Length);
+        }
+
+        _contexts[index] = context;
+        _hasContexts = true;
     }
 
     private void Clear()

@@ -21,8 +21,11 @@ internal abstract partial class ItemWorker<T>
         Judgement,
     }
 
-    /// <summary>1 while the worker waits; whoever sets it to 0 brings the worker back.</summary>
-    private int _isWaiting;
+    /// <summary>The number of the wait that the worker is in; 0 while it is in none. Whoever sets it to 0 brings the worker back.</summary>
+    private long _wait;
+
+    /// <summary>How many waits there were. For the worker.</summary>
+    private long _waits;
 
     /// <summary>Brings the worker back; made when it waits for the first time.</summary>
     private Action? _resume;
@@ -33,7 +36,8 @@ internal abstract partial class ItemWorker<T>
     /// </summary>
     private void Wait()
     {
-        _isWaiting = 1; // Published by whatever hands the continuation over to another thread.
+        long wait = ++_waits;
+        _wait = wait; // Published by whatever hands the continuation over to another thread.
         try
         {
             // From here on the worker may be running on another thread.
@@ -42,8 +46,8 @@ internal abstract partial class ItemWorker<T>
         catch (Exception error)
         {
             // A value task of the application's own making. When it has not taken the continuation, and never will from
-            // here on, it is as if awaiting it had thrown.
-            if (StopWaiting())
+            // here on, it is as if awaiting it had thrown. Of this wait: the worker may be in its next one by now.
+            if (Interlocked.CompareExchange(ref _wait, 0, wait) == wait)
             {
                 EndCall();
                 if (TryJudge(error))
@@ -76,12 +80,12 @@ internal abstract partial class ItemWorker<T>
     /// </summary>
     private bool IsBack()
     {
-        Interlocked.Exchange(ref _isWaiting, 1); // A full fence: either the call is seen done here, or its continuation sees this.
+        Interlocked.Exchange(ref _wait, ++_waits); // A full fence: either the call is seen done here, or its continuation sees this.
         return _call.IsCompleted && StopWaiting();
     }
 
     /// <summary>True once per wait.</summary>
-    private bool StopWaiting() => Interlocked.Exchange(ref _isWaiting, 0) == 1;
+    private bool StopWaiting() => Interlocked.Exchange(ref _wait, 0) != 0;
 
     /// <summary>What the worker waited for is done; throws what the call threw.</summary>
     private void GetAwaited()

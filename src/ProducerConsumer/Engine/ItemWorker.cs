@@ -178,20 +178,18 @@ internal abstract partial class ItemWorker<T> : Worker
     /// <summary>As <see cref="BoundedBuffer{T}.SettleAndClaim"/>, in a stage that handles the items of one key one after the other.</summary>
     private Taken TakeFromLanes(int most, bool suspended)
     {
-        while (true)
+        Taken taken;
+        do
         {
-            Stage.Buffer.TakeFromLanes(this, most);
-            Taken taken = Stage.Buffer.SettleAndClaim(this, most, suspended);
-            if (taken == Taken.Keys)
+            if (Stage.Buffer.TakeFromLanes(this, most))
             {
-                Stage.Buffer.FindKeys(this);
                 RestoreContext();
             }
-            else if (taken != Taken.Lanes)
-            {
-                return taken;
-            }
+
+            taken = Stage.Buffer.SettleAndClaim(this, most, suspended);
         }
+        while (taken == Taken.Lanes);
+        return taken;
     }
 
     /// <summary>Calls the stage's code for each item of the claim.</summary>

@@ -5,130 +5,147 @@ namespace ProducerConsumer;
 /// <summary>How items come into their lanes.</summary>
 internal abstract partial class Lanes<T>
 {
-    /// <summary>The most items that are moved at once.</summary>
-    private const int MaxFound = 128;
+    /// <summary>The most items that are picked at once.</summary>
+    private const int MaxPicked = 128;
 
-    /// <summary>The fewest, if there are so many.</summary>
-    private const int MinFound = 16;
+    /// <summary>The fewest, if there are so many: the lanes of the first may not be free.</summary>
+    private const int MinPicked = 16;
 
-    /// <summary>Lanes that may have become empty since somebody last looked. Guarded by the lock.</summary>
+    /// <summary>Whether somebody finds lanes, so that none must be forgotten. Written under the lock.</summary>
+    private bool _isFinding;
+
+    /// <summary>Lanes that became empty meanwhile, and may have got an item since. Guarded by the lock.</summary>
     private readonly List<int> _empty = [];
 
-    /// <summary>The contexts of the found items.</summary>
-    private readonly ItemContext?[] _foundContexts = new ItemContext?[MaxFound];
+    /// <summary>How many items are picked and not in lanes. Written under the lock.</summary>
+    private int _picked;
 
-    /// <summary>
-    /// How many items were found that are not in lanes. Set under the lock of the buffer, before the finder goes to work,
-    /// and to 0 under this one; who closes holds both.
-    /// </summary>
-    private int _foundCount;
+    /// <summary>Whether picked items may have contexts.</summary>
+    private bool _hasPickedContexts;
 
-    /// <summary>How many of them the finder may take for itself.</summary>
-    private int _share;
+    /// <summary>The contexts of the picked items.</summary>
+    private readonly ItemContext?[] _pickedContexts = new ItemContext?[MaxPicked];
 
-    /// <summary>Whether lanes wait for the finder to forget them; read without the lock.</summary>
-    public bool HasEmpty => _empty.Count > 0;
+    /// <summary>Whether somebody finds lanes; read without the lock. He looks whether there are more items when he has found them.</summary>
+    public bool IsFinding => Volatile.Read(ref _isFinding);
 
-    /// <summary>The items whose lanes are to be found. For the finder; a close reads them.</summary>
-    protected T[] Found { get; } = new T[MaxFound];
+    /// <summary>Whether a worker is wanted that finds lanes; read without the lock.</summary>
+    public bool HasPicked => Volatile.Read(ref _picked) > 0 && !IsFinding;
+
+    /// <summary>The lanes by the hashes of their keys. The finder's while there is one; else guarded by the lock.</summary>
+    protected LaneTable Table { get; } = new();
+
+    /// <summary>The items whose lanes are to be found. The finder reads them; a close does, too.</summary>
+    protected T[] Picked { get; } = new T[MaxPicked];
 
     /// <summary>Where the finder is to put their lanes.</summary>
-    protected int[] FoundLanes { get; } = new int[MaxFound];
+    protected int[] PickedLanes { get; } = new int[MaxPicked];
 
     /// <summary>Where to put what was thrown instead of a key; null when nothing was.</summary>
-    protected Exception?[]? FoundFaults { get; set; }
+    protected Exception?[]? PickedFaults { get; set; }
 
-    /// <summary>
-    /// Takes the oldest items out of the buffer, under the lock of which the caller has become the finder.
-    /// </summary>
+    /// <summary>Picks the oldest items from the buffer, whose lock the caller holds, unless some are picked already.</summary>
     /// <param name="items">The items of the buffer.</param>
-    /// <param name="share">How many items the caller would take. More are looked at if that is few: their lanes may not be free.</param>
-    /// <returns>How many items there are.</returns>
-    public int BeginFinding(RingQueue<T> items, int share)
-    {
-        _share = share;
-        _foundCount = Math.Min(items.Count, Math.Clamp(share, MinFound, MaxFound));
-        if (items.HasContexts)
-        {
-            items.MoveOldestContexts(_foundContexts.AsSpan(0, _foundCount));
-        }
-
-        items.RemoveOldest(Found.AsSpan(0, _foundCount));
-        return _foundCount;
-    }
-
-    /// <summary>
-    /// Finds the lanes of the items, and puts them there unless they were handed back meanwhile: or, as long as nobody else
-    /// has an item of the lane, into the finder's own hand. Outside of the buffer's lock; never throws.
-    /// </summary>
-    /// <param name="buffer">The buffer: once it is closed, no key is wanted any more.</param>
-    /// <param name="hand">The hand of the finder; it is empty.</param>
-    /// <param name="capacity">The most items in the hands of all workers, but for one each.</param>
-    public void Find(BoundedBuffer<T> buffer, Handful<T> hand, int capacity)
-    {
-        int found = _foundCount;
-        ForgetEmpty();
-        FindLanes(buffer, found);
-        hand.Reserve(_share);
-        MoveFound(hand, capacity);
-        FoundFaults = null;
-        if (RuntimeHelpers.IsReferenceOrContainsReferences<T>())
-        {
-            Array.Clear(Found, 0, found);
-        }
-
-        Array.Clear(_foundContexts, 0, found);
-    }
-
-    /// <summary>Finds the lanes of the first items, until the buffer is closed. Never throws.</summary>
-    protected abstract void FindLanes(BoundedBuffer<T> buffer, int count);
-
-    /// <summary>The number of the lane may be given to another key. Must not call code of the application's.</summary>
-    protected abstract void Forget(int lane);
-
-    private void ForgetEmpty()
+    /// <param name="wanted">How many items the caller would take.</param>
+    /// <returns>How many items were picked.</returns>
+    public int Pick(RingQueue<T> items, int wanted)
     {
         _gate.Enter();
-        foreach (int lane in _empty)
+        int picked = 0;
+        if (_picked == 0 && !_isFinding)
         {
-            _lanes[lane].IsNoted = false;
-            if (_lanes[lane].IsEmpty)
+            picked = Math.Min(items.Count, Math.Clamp(wanted, MinPicked, MaxPicked));
+            _hasPickedContexts = items.HasContexts;
+            if (_hasPickedContexts)
             {
-                Forget(lane);
+                items.MoveOldestContexts(_pickedContexts.AsSpan(0, picked));
             }
+
+            items.RemoveOldest(Picked.AsSpan(0, picked));
+            _picked = picked;
         }
 
-        _empty.Clear();
         _gate.Exit();
+        return picked;
     }
 
-    private void MoveFound(Handful<T> hand, int capacity)
+    /// <summary>Finds the lanes of the first picked items, until the buffer is closed. Never throws.</summary>
+    protected abstract void FindLanes(BoundedBuffer<T> buffer, int count);
+
+    /// <summary>The lane has no key any more. Calls no code of the application's.</summary>
+    protected abstract void ForgetKey(int lane);
+
+    /// <summary>How many lanes the caller is to find; 0 if somebody is at it.</summary>
+    private int BeginFinding()
+    {
+        if (_isFinding)
+        {
+            return 0;
+        }
+
+        _isFinding = _picked > 0;
+        return _picked;
+    }
+
+    /// <summary>
+    /// The finder puts the items into their lanes, or, as long as nobody else has an item of the lane, into its own hand.
+    /// Once the buffer is closed they have no lanes: they are handed back.
+    /// </summary>
+    private void EndFinding(Handful<T> hand, int most, int workers, BoundedBuffer<T> buffer)
     {
         _gate.Enter();
         hand.Ticket = ++_tickets;
-        int share = Math.Min(_share, Math.Max(1, capacity - _running));
-        for (int i = 0; i < _foundCount; i++)
+        int share = ShareOf(_picked + buffer.Waiting, most, workers, buffer);
+        int count = buffer.IsClosed ? 0 : _picked;
+        bool isPlain = !_hasPickedContexts && PickedFaults is null;
+        for (int i = 0; i < count; i++)
         {
-            ItemContext? context = _foundContexts[i];
-            if (FoundFaults?[i] is { } fault)
-            {
-                context = ItemContext.Faulted(context, fault);
-            }
-
-            int id = FoundLanes[i];
+            int id = PickedLanes[i];
             Reserve(id);
+            ItemContext? context = isPlain ? null : ContextOf(i);
             if (hand.Count < share && TryTake(id))
             {
-                hand.Add(Found[i], id, context, attempts: 0);
+                hand.Add(Picked[i], id, context);
             }
             else
             {
-                Add(id, new Single<T>(Found[i], context, Attempts: 0, Place: ++_arrivals), isFirst: false);
+                Add(id, new Single<T>(Picked[i], context, Attempts: 0, Place: ++_arrivals), isFirst: false);
             }
         }
 
-        _foundCount = 0;
+        _picked -= count;
+        _isFinding = false;
+        ForgetPicked();
+        ForgetEmpty();
         _gate.Exit();
+    }
+
+    /// <summary>The context of a picked item, which says so if its key was not found.</summary>
+    private ItemContext? ContextOf(int index)
+    {
+        ItemContext? context = _pickedContexts[index];
+        return PickedFaults?[index] is { } fault ? ItemContext.Faulted(context, fault) : context;
+    }
+
+    /// <summary>Nothing is kept alive that is in a lane or was handed back.</summary>
+    private void ForgetPicked()
+    {
+        if (_isFinding || _picked > 0)
+        {
+            return;
+        }
+
+        PickedFaults = null;
+        if (_hasPickedContexts)
+        {
+            Array.Clear(_pickedContexts);
+            _hasPickedContexts = false;
+        }
+
+        if (RuntimeHelpers.IsReferenceOrContainsReferences<T>())
+        {
+            Array.Clear(Picked);
+        }
     }
 
     /// <summary>Takes an item of a lane past those that wait, if there are none, and the items that somebody has are in the same hand.</summary>
@@ -146,11 +163,34 @@ internal abstract partial class Lanes<T>
         return taken;
     }
 
-    private IEnumerable<Single<T>> CopyFound()
+    private void ForgetEmpty()
     {
-        for (int i = 0; i < _foundCount; i++)
+        foreach (int lane in _empty)
         {
-            yield return new Single<T>(Found[i], _foundContexts[i]);
+            _lanes[lane].IsNoted = false;
+            if (_lanes[lane].IsEmpty)
+            {
+                Forget(lane);
+            }
+        }
+
+        _empty.Clear();
+    }
+
+    private void Forget(int lane)
+    {
+        Table.Remove(lane);
+        if (keepsKeysAlive)
+        {
+            ForgetKey(lane);
+        }
+    }
+
+    private IEnumerable<Single<T>> CopyPicked()
+    {
+        for (int i = 0; i < _picked; i++)
+        {
+            yield return new Single<T>(Picked[i], _pickedContexts[i]);
         }
     }
 }

@@ -10,35 +10,20 @@ namespace ProducerConsumer;
 /// <para>Lanes have a lock of their own, which writers never meet: what is done for the items of a claim takes longer than
 /// all else in the buffer. Who holds the lock of the buffer may enter this one, never the other way round. It guards all
 /// but the finding of keys, which are code of the application's.</para>
-/// <para>One worker at a time, the finder, takes the oldest items out of the buffer, finds their lanes outside of both
-/// locks, and puts the items there. Workers take items from lanes into their hands (<see cref="Handful{T}"/>), and from
-/// there into their claims. The lanes are numbered, and kept in arrays: a lane costs no memory of its own.</para>
-/// <para>Only the finder puts items into a lane of which nobody has one; so one that is empty stays so until he comes.</para>
+/// <para>The oldest items are picked from the buffer, some at a time. One worker at a time, the finder, finds their lanes
+/// outside of both locks, and puts them there. Workers take items from lanes into their hands
+/// (<see cref="Handful{T}"/>), and from there into their claims. The lanes are numbered, and kept in arrays: a lane costs no
+/// memory of its own.</para>
+/// <para>A lane of which nobody has an item, and in which none waits, is forgotten; not while somebody finds lanes, who may
+/// have found that one.</para>
 /// </remarks>
-internal abstract partial class Lanes<T>
+/// <param name="keepsKeysAlive">Whether the key of a lane that is gone is to be forgotten, since it refers to objects.</param>
+internal abstract partial class Lanes<T>(bool keepsKeysAlive)
 {
     private readonly SpinGate _gate = new();
 
-    /// <summary>The items behind the first of each lane.</summary>
-    private readonly LaneQueues<T> _queues = new();
-
-    private Lane[] _lanes = new Lane[16];
-
-    /// <summary>The items of each lane that wait. Apart from the lanes, because most items never wait in one.</summary>
-    private Line[] _lines = new Line[16];
-
     /// <summary>Numbers the items in the order in which they came.</summary>
     private long _arrivals;
-
-    /// <summary>The first and the last of the lanes that can be run, linked; -1 for none.</summary>
-    private int _firstRunnable = -1;
-    private int _lastRunnable = -1;
-
-    /// <summary>How many lanes can be run.</summary>
-    private int _runnable;
-
-    /// <summary>How many items wait in lanes that can be run.</summary>
-    private int _startable;
 
     /// <summary>How many items are with workers, or wait to be delivered again.</summary>
     private int _running;
@@ -54,43 +39,36 @@ internal abstract partial class Lanes<T>
 
     /// <summary>
     /// A worker comes back: the items of its claim whose calls have ended leave their lanes, and it takes a fair share of
-    /// those that can be begun by now: one of each lane, or more if there are few lanes.
+    /// those that can be begun by now: one of each lane, or more if there are few lanes. If there are none, it finds lanes
+    /// for those that were picked, unless somebody is at it. Outside of the buffer's lock, since keys are code of the
+    /// application's; never throws.
     /// </summary>
     /// <param name="claim">The worker's claim.</param>
     /// <param name="hand">Where to put the items; it is empty.</param>
-    /// <param name="most">The most items; 0 if the worker is to take none.</param>
+    /// <param name="most">The most items to take; 0 if the worker is not to take any.</param>
     /// <param name="workers">How many workers share the items, about.</param>
-    /// <param name="capacity">The most items in the hands of all workers, but for one each.</param>
-    public void Take(Claim<T> claim, Handful<T> hand, int most, int workers, int capacity)
+    /// <param name="buffer">The buffer.</param>
+    /// <returns>Whether code of the application's was called.</returns>
+    public bool Take(Claim<T> claim, Handful<T> hand, int most, int workers, BoundedBuffer<T> buffer)
     {
         hand.Reserve(most);
         _gate.Enter();
         Know(hand);
         LeaveSettled(claim, claim.Settled_NeedsLock);
-        int share = Math.Min(most, Math.Max(1, Math.Min(_startable / workers, capacity - _running)));
-        while (hand.Count < share && _firstRunnable >= 0)
+        if (_startable > 0)
         {
-            int id = _firstRunnable;
-            ref Lane lane = ref _lanes[id];
-            int attempts = _lines[id].First.Attempts;
-            if (!hand.Takes(attempts))
-            {
-                break;
-            }
-
-            int count = attempts > 0 ? 1 : Math.Clamp((share - hand.Count) / _runnable, 1, lane.Count);
-            Unlink(ref lane);
-            lane.Running += count;
-            _running += count;
-            while (count-- > 0)
-            {
-                Single<T> first = _lines[id].First;
-                hand.Add(first.Item, id, first.Context, attempts);
-                RemoveFirst(id);
-            }
+            TakeRunnable(hand, ShareOf(_startable, most, workers, buffer));
         }
 
+        int finds = hand.Count == 0 && most > 0 ? BeginFinding() : 0;
         _gate.Exit();
+        if (finds > 0)
+        {
+            FindLanes(buffer, finds);
+            EndFinding(hand, most, workers, buffer);
+        }
+
+        return finds > 0;
     }
 
     /// <summary>Calls of a claim have ended: others of their lanes may be begun.</summary>
@@ -124,8 +102,7 @@ internal abstract partial class Lanes<T>
         {
             while (_lanes[id].Count > 0)
             {
-                all.Add(_lines[id].First);
-                RemoveFirst(id);
+                all.Add(RemoveFirst(id));
             }
 
             _lanes[id].IsRunnable = false;
@@ -138,12 +115,47 @@ internal abstract partial class Lanes<T>
         [
             .. _hands.OrderBy(static hand => hand.Ticket).SelectMany(static hand => hand.TakeAll()),
             .. all.OrderBy(static item => item.Place),
-            .. CopyFound(),
+            .. CopyPicked(),
         ];
-        _foundCount = 0;
+        _picked = 0;
+        ForgetPicked();
         _gate.Exit();
         return all;
     }
+
+    private void TakeRunnable(Handful<T> hand, int share)
+    {
+        while (hand.Count < share && _firstRunnable >= 0)
+        {
+            int id = _firstRunnable;
+            ref Lane lane = ref _lanes[id];
+            bool isRepeated = _lines[id].First.Attempts > 0;
+            if (isRepeated && hand.Count > 0)
+            {
+                return; // A call that is repeated is made on its own.
+            }
+
+            int count = isRepeated ? 1 : Math.Clamp((share - hand.Count) / _runnable, 1, lane.Count);
+            Unlink(ref lane);
+            lane.Running += count;
+            _running += count;
+            if (isRepeated)
+            {
+                hand.AddAgain(RemoveFirst(id), id);
+                return;
+            }
+
+            while (count-- > 0)
+            {
+                Single<T> first = RemoveFirst(id);
+                hand.Add(first.Item, id, first.Context);
+            }
+        }
+    }
+
+    /// <summary>A fair share of the items, and no more in the hands of workers than the buffer itself holds, but for one each.</summary>
+    private int ShareOf(int startable, int most, int workers, BoundedBuffer<T> buffer) =>
+        Math.Min(most, Math.Max(1, Math.Min(startable / workers, buffer.Capacity - _running)));
 
     private void Know(Handful<T> hand)
     {
@@ -157,136 +169,22 @@ internal abstract partial class Lanes<T>
 
     private void LeaveSettled(Claim<T> claim, int settled)
     {
-        for (; claim.Left < settled; claim.Left++)
+        int first = claim.Left;
+        if (first >= settled)
         {
-            int id = (int)claim.PlaceOf_NeedsLock(claim.Left);
+            return; // Who looks at the claim of another may come late.
+        }
+
+        for (int i = first; i < settled; i++)
+        {
+            int id = (int)claim.PlaceOf_NeedsLock(i);
             ref Lane lane = ref _lanes[id];
             Debug.Assert(lane.Running > 0, "An item leaves once.");
             lane.Running--;
-            _running--;
             Note(id, ref lane);
         }
-    }
 
-    private void Add(int id, Single<T> item, bool isFirst)
-    {
-        ref Lane lane = ref _lanes[id];
-        ref Line line = ref _lines[id];
-        if (lane.Count++ == 0)
-        {
-            line.First = item;
-        }
-        else if (isFirst)
-        {
-            _queues.Add(ref line.Others, line.First, isFirst: true);
-            line.First = item;
-        }
-        else
-        {
-            _queues.Add(ref line.Others, item, isFirst: false);
-        }
-
-        if (lane.IsRunnable)
-        {
-            _startable++;
-        }
-        else
-        {
-            Note(id, ref lane);
-        }
-    }
-
-    private void RemoveFirst(int id)
-    {
-        ref Line line = ref _lines[id];
-        line.First = --_lanes[id].Count > 0 ? _queues.RemoveOldest(ref line.Others) : default;
-    }
-
-    /// <summary>Notes what can be done with a lane of which nobody has an item any more.</summary>
-    private void Note(int id, ref Lane lane)
-    {
-        if (lane.Running > 0 || lane.IsRunnable)
-        {
-            return;
-        }
-
-        if (lane.Count > 0)
-        {
-            Link(id, ref lane);
-        }
-        else if (!lane.IsNoted)
-        {
-            lane.IsNoted = true;
-            _empty.Add(id);
-        }
-    }
-
-    private void Link(int id, ref Lane lane)
-    {
-        lane.IsRunnable = true;
-        lane.Next = -1;
-        if (_firstRunnable < 0)
-        {
-            _firstRunnable = id;
-        }
-        else
-        {
-            _lanes[_lastRunnable].Next = id;
-        }
-
-        _lastRunnable = id;
-        _runnable++;
-        _startable += lane.Count;
-    }
-
-    /// <summary>Takes the first runnable lane out.</summary>
-    private void Unlink(ref Lane lane)
-    {
-        lane.IsRunnable = false;
-        _firstRunnable = lane.Next;
-        _runnable--;
-        _startable -= lane.Count;
-    }
-
-    private void Reserve(int lane)
-    {
-        if (lane >= _lanes.Length)
-        {
-            Array.Resize(ref _lanes, Math.Max(lane + 1, 2 * _lanes.Length));
-            Array.Resize(ref _lines, _lanes.Length);
-        }
-    }
-
-    /// <summary>The items of one key that wait.</summary>
-    private struct Line
-    {
-        /// <summary>The first, if there is one. Most lanes have no other.</summary>
-        public Single<T> First;
-
-        /// <summary>Those behind it.</summary>
-        public LaneQueue Others;
-    }
-
-    /// <summary>One key that has items, or had some until a moment ago.</summary>
-    private struct Lane
-    {
-        /// <summary>How many items wait.</summary>
-        public int Count;
-
-        /// <summary>How many are with workers, or wait to be delivered again. While there is one, no other is begun.</summary>
-        public int Running;
-
-        /// <summary>The ticket of the hand into which the finder last put an item of this lane.</summary>
-        public long Ticket;
-
-        /// <summary>The next lane that can be run.</summary>
-        public int Next;
-
-        public bool IsRunnable;
-
-        /// <summary>Whether the finder will look whether it is empty.</summary>
-        public bool IsNoted;
-
-        public readonly bool IsEmpty => Running == 0 && Count == 0;
+        _running -= settled - first;
+        claim.Left = settled;
     }
 }

@@ -12,10 +12,7 @@ internal enum Taken
     /// <summary>The worker was called back: it is to look whether its time has come.</summary>
     CallBack,
 
-    /// <summary>Items whose keys the worker is to find, before it looks again.</summary>
-    Keys,
-
-    /// <summary>Nothing, but by now items of lanes can be begun: the worker is to take them, and to look again.</summary>
+    /// <summary>Nothing, but there is something in lanes, or on its way there: the worker is to look there, and to come again.</summary>
     Lanes,
 
     /// <summary>Nothing ever, and the worker's code is to be told.</summary>

@@ -71,6 +71,7 @@ public sealed class PooledBatchTests
     public async Task Batch_CallStillRuns_ItsListIsLeftAlone()
     {
         Gate gate = new(expected: 1);
+        IReadOnlyList<int>? held = null;
         await using PooledPipeline<int> pipeline = Build(
             async (list, token) =>
             {
@@ -81,6 +82,7 @@ public sealed class PooledBatchTests
 
                 if (list[0] == 0)
                 {
+                    held = list;
                     await gate.PassAsync(token);
                     list.Should().Equal(0);
                 }
@@ -102,7 +104,7 @@ public sealed class PooledBatchTests
         PipelineReport report = await pipeline.StopAsync(StopMode.Drain);
 
         report.Outcome.Should().Be(PipelineOutcome.Drained);
-        _lists.Count(list => ReferenceEquals(list, _lists[0])).Should().Be(1);
+        _lists.Count(list => ReferenceEquals(list, held)).Should().Be(1);
         _contents.SelectMany(content => content).Should().BeEquivalentTo(Enumerable.Range(0, 100));
     }
 
@@ -138,11 +140,23 @@ public sealed class PooledBatchTests
     [GuardedFact]
     public async Task Batch_CallFaultsTheRun_ItsListAndTheUndeliveredOnesAreLeftAlone()
     {
-        await using PooledPipeline<int> pipeline = Build((list, _) => list[0] == 10 ? throw new InvalidOperationException("boom") : default);
+        Gate gate = new(expected: 1);
+        await using PooledPipeline<int> pipeline = Build(async (list, _) =>
+        {
+            if (list[0] == 10)
+            {
+                await gate.PassAsync();
+                throw new InvalidOperationException("boom");
+            }
+        });
 
-        Func<Task> run = () => RunAsync(pipeline, 100);
+        Task run = RunAsync(pipeline, 100);
+        await gate.Arrived;
+        await ListWaitsAsync(pipeline);
+        gate.Open();
 
-        PipelineException fault = (await run.Should().ThrowAsync<PipelineException>()).Which;
+        PipelineException fault = (await FluentActions.Awaiting(() => run).Should().ThrowAsync<PipelineException>()).Which;
+        fault.Report.Consumers().Undelivered.Should().NotBeEmpty();
         fault.Faults.Single().Item.Should().BeAssignableTo<IReadOnlyList<int>>().Which.Should().Equal(10);
         ShouldBeWhole(fault.Report);
     }
@@ -194,6 +208,7 @@ public sealed class PooledBatchTests
         }
 
         await gate.Arrived;
+        await ListWaitsAsync(pipeline);
 
         PipelineReport report = await pipeline.StopAsync(StopMode.Abort);
 
@@ -375,6 +390,15 @@ public sealed class PooledBatchTests
 
     private IEnumerable<IReadOnlyList<int>> Used() =>
         _lists.Distinct<IReadOnlyList<int>>(ReferenceEqualityComparer.Instance);
+
+    /// <summary>Until there is a list to hand back.</summary>
+    private static async Task ListWaitsAsync(PooledPipeline<int> pipeline)
+    {
+        while (pipeline.Run.Stages[^1].ReadBooks().Waiting == 0)
+        {
+            await Task.Yield();
+        }
+    }
 
     private static async Task HandleAsync(PooledPipeline<int> pipeline, int item)
     {
