@@ -196,6 +196,11 @@ internal sealed partial class BoundedBuffer<T>
 
     private void Return_NeedsLock(Single<T> item, ref Signals signals)
     {
+        if (item.Attempts > 0)
+        {
+            _window?.End(item.Place); // Results of an earlier call may still wait for their turn.
+        }
+
         _ledger.Return_NeedsLock(new UndeliveredItem(item.Item, item.Attempts, started: item.Attempts > 0));
         signals.Settle(item.Context, ItemOutcome.Undelivered);
     }

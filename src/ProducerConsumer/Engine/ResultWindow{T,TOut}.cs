@@ -7,19 +7,14 @@ namespace ProducerConsumer;
 /// <param name="buffer">The buffer of the stage, whose lock guards the window.</param>
 /// <param name="next">The buffer where the results go.</param>
 /// <param name="source">The name of the stage.</param>
-internal sealed class ResultWindow<T, TOut>(int size, BoundedBuffer<T> buffer, BoundedBuffer<TOut> next, string source)
+internal sealed partial class ResultWindow<T, TOut>(int size, BoundedBuffer<T> buffer, BoundedBuffer<TOut> next, string source)
     : ResultWindow<T>(size)
 {
-    private readonly Edge _edge = next.AddEdge(source);
-
     /// <summary>The slots: that of an item is its number modulo their count, a power of two. Grows with use.</summary>
     private Slot[] _slots = new Slot[16];
 
     /// <summary>Where the items end that are being released.</summary>
     private long _runEnd;
-
-    /// <summary>For the next <see cref="ReleaseNow()"/>; null while one has it. Exchanged without the lock.</summary>
-    private ReleaseRun<TOut>? _spare;
 
     private enum SlotState
     {
@@ -159,60 +154,6 @@ internal sealed class ResultWindow<T, TOut>(int size, BoundedBuffer<T> buffer, B
 
         FreeOldest();
         return released;
-    }
-
-    /// <summary>Releases what may go on. To be called again when what it returns is complete: then there is room for more.</summary>
-    /// <param name="claim">The claim of the worker, whose results are held first.</param>
-    /// <param name="run">Memory of the worker's own, until what it returns is complete.</param>
-    public ValueTask<bool> ReleaseAsync(Claim<T> claim, ReleaseRun<TOut> run)
-    {
-        ValueTask<bool> delivery = new(true);
-
-        // What there is room for, and without any, as much as a worker may hold back.
-        while (delivery.IsCompletedSuccessfully
-            && buffer.TryBeginRelease(this, claim, run, Math.Clamp(next.Room, next.MaxLocalBatch, run.Size)))
-        {
-            delivery.GetAwaiter().GetResult(); // What it stands for goes back to its pool.
-            delivery = Release(run);
-        }
-
-        return delivery;
-    }
-
-    /// <summary>As <see cref="ReleaseNow()"/>, for a worker that waits for something else: its own results first.</summary>
-    public void ReleaseNow(Claim<T> claim)
-    {
-        if (buffer.HoldResults(claim))
-        {
-            ReleaseNow();
-        }
-    }
-
-    public override void ReleaseNow()
-    {
-        while (next.Room is > 0 and int room)
-        {
-            ReleaseRun<TOut> run = Interlocked.Exchange(ref _spare, null) ?? new ReleaseRun<TOut>();
-            bool isBegun = buffer.TryBeginRelease(this, claim: null, run, Math.Min(room, run.Size));
-            if (!isBegun || Release(run).AsTask().IsCompleted)
-            {
-                Volatile.Write(ref _spare, run); // Else its memory is in use for as long as there is no room after all.
-            }
-
-            if (!isBegun)
-            {
-                return;
-            }
-        }
-
-        buffer.Watch();
-    }
-
-    private ValueTask<bool> Release(ReleaseRun<TOut> run)
-    {
-        ValueTask<bool> delivery = run.Count == 0 ? new ValueTask<bool>(true) : next.DeliverManyAsync(run.Share(), _edge);
-        buffer.EndRelease();
-        return delivery;
     }
 
     protected override void Reserve(int count)
