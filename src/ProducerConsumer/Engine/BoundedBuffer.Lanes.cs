@@ -23,13 +23,14 @@ internal sealed partial class BoundedBuffer<T>
 
     /// <summary>
     /// The worker's calls that have ended make way for others of their lanes, and it takes items that can be begun into its
-    /// hand. By a worker that is about to claim items; it takes none if it is to do something else first. Outside the lock.
+    /// hand. By a worker that is about to claim items; it takes none if it is to do something else first, and finds no keys
+    /// before it has arrived: until then nobody else can be called. Outside the lock.
     /// </summary>
     /// <returns>Whether code of the application's was called.</returns>
     public bool TakeFromLanes(ItemWorker<T> worker, int most)
     {
         most = worker.HasEnded || worker.IsCalledBack ? 0 : Math.Min(most, worker.Claim.Size);
-        return _lanes!.Take(worker.Claim, worker.Hand!, most, _workers!.Active, this);
+        return _lanes!.Take(worker.Claim, worker.Hand!, most, mayFind: !worker.IsCalled, _workers!.Active, this);
     }
 
     /// <summary>

@@ -70,6 +70,25 @@ internal sealed partial class BoundedBuffer<T>
     }
 
     /// <summary>
+    /// There is no room for more results, and the caller cannot wait for it: a worker is to come who can, if more wait. The
+    /// watchdog looks as well, for all may be busy.
+    /// </summary>
+    public void LeaveRelease()
+    {
+        Signals signals = default;
+        using (EnterSection())
+        {
+            if (_window!.CanRelease && !_closed)
+            {
+                CallWorker_NeedsLock(ref signals);
+                Watch_NeedsLock(ref signals);
+            }
+        }
+
+        Raise(ref signals);
+    }
+
+    /// <summary>
     /// The results of calls of a claim that have ended wait for their turn. By a worker that waits for its call. True when
     /// the oldest of all results can go on.
     /// </summary>

@@ -60,15 +60,15 @@ internal sealed partial class BoundedBuffer<T>
                 Leave_NeedsLock(worker, ref signals);
                 taken = Taken.Left;
             }
+            else if (_lanes is not null && claim.Unstarted > 0)
+            {
+                // What it had in its hand. Before all else: nobody looks after a single item.
+            }
             else if (worker.IsCalledBack && !_closed)
             {
                 worker.IsCalledBack = false;
                 Occupy_NeedsLock(claim);
                 taken = Taken.CallBack;
-            }
-            else if (_lanes is not null && claim.Unstarted > 0)
-            {
-                // What it had in its hand.
             }
             else if (_returned.TryDequeue(out (long Ticket, Single<T> Item) returned))
             {
@@ -93,6 +93,10 @@ internal sealed partial class BoundedBuffer<T>
                 {
                     taken = Taken.Lanes;
                 }
+                else if (_window is { CanRelease: true })
+                {
+                    taken = Taken.Results; // Whoever was at it could not wait for room.
+                }
                 else if (!IsOver_NeedsLock)
                 {
                     _workers.Park_NeedsLock(worker);
@@ -111,7 +115,10 @@ internal sealed partial class BoundedBuffer<T>
                 }
             }
 
-            CallWorkerForMore_NeedsLock(ref signals);
+            if (taken != Taken.Lanes)
+            {
+                CallWorkerForMore_NeedsLock(ref signals); // Else it comes back at once, and calls for what it leaves.
+            }
         }
 
         Raise(ref signals);

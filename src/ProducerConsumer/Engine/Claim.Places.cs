@@ -20,7 +20,7 @@ internal sealed partial class Claim<T>
 
     /// <summary>
     /// Where the items begin that are still in their lanes. Guarded by the lock of the lanes, and written by the owner, under
-    /// that of the buffer, when nobody has a reason to read it.
+    /// that of the buffer, when nobody has a reason to read it. A hint for those who read it without.
     /// </summary>
     public int Left { get; set; }
 

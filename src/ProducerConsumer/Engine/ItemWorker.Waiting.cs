@@ -80,7 +80,7 @@ internal abstract partial class ItemWorker<T>
     /// </summary>
     private bool IsBack()
     {
-        Interlocked.Exchange(ref _wait, ++_waits); // A full fence: either the call is seen done here, or its continuation sees this.
+        Interlocked.Exchange(ref _wait, _waits); // A full fence: either the call is seen done here, or its continuation sees this.
         return _call.IsCompleted && StopWaiting();
     }
 

@@ -160,6 +160,8 @@ internal abstract partial class ItemWorker<T> : Worker
             case Taken.Items:
                 _batchSize.Begin(Claim.Filled);
                 return true;
+            case Taken.Results:
+                return true; // They are published with those of the claim, which is empty.
             case Taken.CallBack:
                 return TryCallCode(isEnd: false);
             case Taken.End:

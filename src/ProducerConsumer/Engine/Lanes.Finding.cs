@@ -50,6 +50,11 @@ internal abstract partial class Lanes<T>
     /// <returns>How many items were picked.</returns>
     public int Pick(RingQueue<T> items, int wanted)
     {
+        if (Volatile.Read(ref _picked) > 0 || IsFinding)
+        {
+            return 0; // Seen without the lock: whoever is at it comes to the buffer when he is done.
+        }
+
         _gate.Enter();
         int picked = 0;
         if (_picked == 0 && !_isFinding)
@@ -115,7 +120,7 @@ internal abstract partial class Lanes<T>
 
         _picked -= count;
         _isFinding = false;
-        ForgetPicked();
+        ForgetPicked(count);
         ForgetEmpty();
         _gate.Exit();
     }
@@ -128,7 +133,7 @@ internal abstract partial class Lanes<T>
     }
 
     /// <summary>Nothing is kept alive that is in a lane or was handed back.</summary>
-    private void ForgetPicked()
+    private void ForgetPicked(int count)
     {
         if (_isFinding || _picked > 0)
         {
@@ -138,13 +143,13 @@ internal abstract partial class Lanes<T>
         PickedFaults = null;
         if (_hasPickedContexts)
         {
-            Array.Clear(_pickedContexts);
+            Array.Clear(_pickedContexts, 0, count);
             _hasPickedContexts = false;
         }
 
         if (RuntimeHelpers.IsReferenceOrContainsReferences<T>())
         {
-            Array.Clear(Picked);
+            Array.Clear(Picked, 0, count);
         }
     }
 
@@ -180,7 +185,7 @@ internal abstract partial class Lanes<T>
     private void Forget(int lane)
     {
         Table.Remove(lane);
-        if (keepsKeysAlive)
+        if (forgetsKeys)
         {
             ForgetKey(lane);
         }

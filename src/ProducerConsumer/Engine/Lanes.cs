@@ -17,8 +17,8 @@ namespace ProducerConsumer;
 /// <para>A lane of which nobody has an item, and in which none waits, is forgotten; not while somebody finds lanes, who may
 /// have found that one.</para>
 /// </remarks>
-/// <param name="keepsKeysAlive">Whether the key of a lane that is gone is to be forgotten, since it refers to objects.</param>
-internal abstract partial class Lanes<T>(bool keepsKeysAlive)
+/// <param name="forgetsKeys">Whether the key of a lane that is gone is to be forgotten, since it refers to objects.</param>
+internal abstract partial class Lanes<T>(bool forgetsKeys)
 {
     private readonly SpinGate _gate = new();
 
@@ -46,10 +46,11 @@ internal abstract partial class Lanes<T>(bool keepsKeysAlive)
     /// <param name="claim">The worker's claim.</param>
     /// <param name="hand">Where to put the items; it is empty.</param>
     /// <param name="most">The most items to take; 0 if the worker is not to take any.</param>
+    /// <param name="mayFind">Whether the worker may find lanes.</param>
     /// <param name="workers">How many workers share the items, about.</param>
     /// <param name="buffer">The buffer.</param>
     /// <returns>Whether code of the application's was called.</returns>
-    public bool Take(Claim<T> claim, Handful<T> hand, int most, int workers, BoundedBuffer<T> buffer)
+    public bool Take(Claim<T> claim, Handful<T> hand, int most, bool mayFind, int workers, BoundedBuffer<T> buffer)
     {
         hand.Reserve(most);
         _gate.Enter();
@@ -60,7 +61,7 @@ internal abstract partial class Lanes<T>(bool keepsKeysAlive)
             TakeRunnable(hand, ShareOf(_startable, most, workers, buffer));
         }
 
-        int finds = hand.Count == 0 && most > 0 ? BeginFinding() : 0;
+        int finds = mayFind && hand.Count == 0 && most > 0 ? BeginFinding() : 0;
         _gate.Exit();
         if (finds > 0)
         {
@@ -118,7 +119,7 @@ internal abstract partial class Lanes<T>(bool keepsKeysAlive)
             .. CopyPicked(),
         ];
         _picked = 0;
-        ForgetPicked();
+        ForgetPicked(MaxPicked);
         _gate.Exit();
         return all;
     }

@@ -7,7 +7,7 @@ namespace ProducerConsumer;
 /// <param name="comparer">Says which keys are the same; null for the default.</param>
 /// <param name="stage">The name of the stage.</param>
 internal sealed class Lanes<T, TKey>(Func<T, TKey> keyOf, IEqualityComparer<TKey>? comparer, string stage)
-    : Lanes<T>(keepsKeysAlive: RuntimeHelpers.IsReferenceOrContainsReferences<TKey>())
+    : Lanes<T>(forgetsKeys: RuntimeHelpers.IsReferenceOrContainsReferences<TKey>())
     where TKey : notnull
 {
     /// <summary>Says which keys are the same; null where the compiler knows it, which is several times as quick.</summary>

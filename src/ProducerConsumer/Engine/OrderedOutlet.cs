@@ -109,6 +109,11 @@ internal sealed class OrderedOutlet<T, TOut>(
     /// <summary>Moves the oldest results.</summary>
     public void Move_NeedsLock(int count, ref ResultQueue<TOut> results)
     {
+        if (count == 0)
+        {
+            return;
+        }
+
         Span<TOut> moved = _results.AsSpan(_first, count);
         foreach (TOut result in moved)
         {

@@ -33,6 +33,12 @@ internal struct ResultQueue<TOut>
     public readonly int CopyTo(Span<TOut> results)
     {
         int count = Math.Min(Count, results.Length);
+        if (count == 1 && _begin == 0)
+        {
+            results[0] = _first;
+            return 1;
+        }
+
         for (int i = 0; i < count; i++)
         {
             int index = _begin + i;

@@ -52,7 +52,7 @@ internal sealed partial class ResultWindow<T, TOut>
             }
         }
 
-        buffer.Watch();
+        buffer.LeaveRelease();
     }
 
     private ValueTask<bool> Release(ReleaseRun<TOut> run)

@@ -137,18 +137,27 @@ internal sealed partial class ResultWindow<T, TOut>(int size, BoundedBuffer<T> b
         for (long number = Head; number < _runEnd; number++)
         {
             ref Slot slot = ref SlotOf(number);
-            slot.Results.Remove(slot.Released);
-            slot.Released = 0;
-            if (slot.State == SlotState.Ended && slot.Results.Count == 0)
+            if (slot.State == SlotState.Ended && slot.Released == slot.Results.Count)
             {
-                slot.State = SlotState.Over;
                 Held--;
                 released.Complete(slot.Item.Context);
+                slot = new Slot { State = SlotState.Over };
             }
-            else if (slot.HoldsContext && slot.Results.Count == 0)
+            else
             {
-                slot.HoldsContext = false;
-                released.LetGo(slot.Item.Context!);
+                slot.Results.Remove(slot.Released);
+                slot.Released = 0;
+                if (slot.HoldsContext && slot.Results.Count == 0)
+                {
+                    slot.HoldsContext = false;
+                    released.LetGo(slot.Item.Context!);
+                }
+            }
+
+            if (number == Head && slot.IsFree)
+            {
+                slot = default;
+                Free();
             }
         }
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Time.Testing;
 
 namespace ProducerConsumer.Tests;
 
@@ -130,5 +131,68 @@ public sealed class PartitionLimitsTests
         report.ShouldBalance();
         report.Consumers().Undelivered.Should().HaveCount(50);
         keys.Should().Be(1, "after an abort nothing begins but the one call that was under way");
+    }
+
+    /// <summary>The worker that waits there was called for that; it does not keep others from being called.</summary>
+    [GuardedFact]
+    public async Task PartitionBy_KeyWaitsForAnItemThatComesAgain_AnotherWorkerHandlesIt()
+    {
+        FakeTimeProvider clock = new();
+        Gate asked = new(expected: 1);
+        using ManualResetEventSlim again = new();
+        int attempts = 0;
+        PooledPipeline<int>? pipeline = null;
+        pipeline = PooledPipeline.CreateBuilder<int>(capacity: 4, configure: options => options.TimeProvider = clock)
+            .Consume(
+                async (item, _) =>
+                {
+                    if (item == 1)
+                    {
+                        await asked.Arrived;
+                        if (Interlocked.Increment(ref attempts) == 1)
+                        {
+                            throw new InvalidOperationException("again");
+                        }
+
+                        again.Set();
+                    }
+                },
+                stage =>
+                {
+                    stage.MaxWorkers = 2;
+                    stage.PartitionBy(KeyOf);
+                    stage.OnFailure.Redeliver(2, TimeSpan.FromSeconds(1));
+                })
+            .Build();
+        await using (pipeline)
+        {
+            await pipeline.Writer.WriteAsync(1);
+            await pipeline.StartAsync();
+            while (Volatile.Read(ref attempts) == 0 || pipeline.Run.Stages[^1].ReadBooks().Waiting < 2)
+            {
+                await Task.Yield();
+            }
+
+            clock.Advance(TimeSpan.FromSeconds(2));
+            PipelineReport report = await pipeline.StopAsync();
+
+            report.ShouldBalance();
+            report.Consumers().Completed.Should().Be(2);
+        }
+
+        int KeyOf(int item)
+        {
+            if (item == 1)
+            {
+                pipeline!.Writer.TryWrite(2).Should().BeTrue();
+            }
+            else
+            {
+                asked.Arrive();
+                again.Wait();
+            }
+
+            return item;
+        }
     }
 }
