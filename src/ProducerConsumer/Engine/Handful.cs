@@ -29,7 +29,7 @@ internal sealed class Handful<T>
     public long Ticket { get; set; }
 
     /// <summary>How many calls were begun for the only item before; 0 for others.</summary>
-    public int Attempts { get; private set; }
+    private int Attempts { get; set; }
 
     /// <summary>Makes room for that many. What is there must have been moved out.</summary>
     public void Reserve(int most)

@@ -37,7 +37,7 @@ internal abstract partial class ItemWorker<T>
     private void Wait()
     {
         long wait = ++_waits;
-        _wait = wait; // Published by whatever hands the continuation over to another thread.
+        Volatile.Write(ref _wait, wait); // In one piece on every platform. Published by whatever hands the continuation over to another thread.
         try
         {
             // From here on the worker may be running on another thread.

@@ -58,9 +58,6 @@ internal abstract partial class ItemWorker<T> : Worker
     /// <summary>The items that this worker took and has not settled.</summary>
     public Claim<T> Claim { get; }
 
-    /// <summary>What the worker took from lanes, before it is in the claim; null for a stage without any.</summary>
-    public Handful<T>? Hand { get; }
-
     public BufferedStage<T> Stage { get; }
 
     /// <summary>Whether <see cref="Succeed"/> is to be called.</summary>
@@ -175,23 +172,6 @@ internal abstract partial class ItemWorker<T> : Worker
             default:
                 return false;
         }
-    }
-
-    /// <summary>As <see cref="BoundedBuffer{T}.SettleAndClaim"/>, in a stage that handles the items of one key one after the other.</summary>
-    private Taken TakeFromLanes(int most, bool suspended)
-    {
-        Taken taken;
-        do
-        {
-            if (Stage.Buffer.TakeFromLanes(this, most))
-            {
-                RestoreContext();
-            }
-
-            taken = Stage.Buffer.SettleAndClaim(this, most, suspended);
-        }
-        while (taken == Taken.Lanes);
-        return taken;
     }
 
     /// <summary>Calls the stage's code for each item of the claim.</summary>

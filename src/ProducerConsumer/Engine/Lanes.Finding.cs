@@ -96,7 +96,7 @@ internal abstract partial class Lanes<T>
     /// The finder puts the items into their lanes, or, as long as nobody else has an item of the lane, into its own hand.
     /// Once the buffer is closed they have no lanes: they are handed back.
     /// </summary>
-    private void EndFinding(Handful<T> hand, int most, int workers, BoundedBuffer<T> buffer)
+    private void EndFinding(int found, Handful<T> hand, int most, int workers, BoundedBuffer<T> buffer)
     {
         _gate.Enter();
         hand.Ticket = ++_tickets;
@@ -120,7 +120,7 @@ internal abstract partial class Lanes<T>
 
         _picked -= count;
         _isFinding = false;
-        ForgetPicked(count);
+        ForgetPicked(found); // A close that came meanwhile has left them to the finder.
         ForgetEmpty();
         _gate.Exit();
     }

@@ -7,8 +7,8 @@ namespace ProducerConsumer;
 /// take items from lanes of which nobody has one; a lane without any is gone.
 /// </summary>
 /// <remarks>
-/// <para>Lanes have a lock of their own, which writers never meet: what is done for the items of a claim takes longer than
-/// all else in the buffer. Who holds the lock of the buffer may enter this one, never the other way round. It guards all
+/// <para>Lanes have a lock of their own, so that writers do not wait for what is done for the items of a claim: it takes
+/// longer than all else in the buffer. Who holds the lock of the buffer may enter this one, never the other way round. It guards all
 /// but the finding of keys, which are code of the application's.</para>
 /// <para>The oldest items are picked from the buffer, some at a time. One worker at a time, the finder, finds their lanes
 /// outside of both locks, and puts them there. Workers take items from lanes into their hands
@@ -66,7 +66,7 @@ internal abstract partial class Lanes<T>(bool forgetsKeys)
         if (finds > 0)
         {
             FindLanes(buffer, finds);
-            EndFinding(hand, most, workers, buffer);
+            EndFinding(finds, hand, most, workers, buffer);
         }
 
         return finds > 0;

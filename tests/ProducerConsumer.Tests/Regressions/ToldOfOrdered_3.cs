@@ -13,6 +13,7 @@ public sealed class ToldOfOrdered_3
     [GuardedFact]
     public async Task Abort_ResultsOfARedeliveryWaitForTheirTurn_IsToldOfOnceAndAfterThem()
     {
+        Gate consumer = new();
         Gate dropping = new(expected: 1);
         Gate toldOfTheOther = new(expected: 1);
         using ManualResetEventSlim goOn = new();
@@ -27,7 +28,7 @@ public sealed class ToldOfOrdered_3
                 stage.OnFailure.Redeliver(3, TimeSpan.FromHours(1));
             })
             .Consume(
-                async (_, token) => await Task.Delay(Timeout.Infinite, token),
+                async (_, token) => await consumer.PassAsync(token),
                 stage =>
                 {
                     stage.Capacity = 1;
