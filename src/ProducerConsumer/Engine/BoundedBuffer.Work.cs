@@ -52,6 +52,7 @@ internal sealed partial class BoundedBuffer<T>
                 ClaimHand_NeedsLock(worker, most, ref signals);
             }
 
+            bool isCalled = worker.IsCalled;
             _workers!.Arrive_NeedsLock(worker);
             if (worker.HasEnded)
             {
@@ -69,6 +70,11 @@ internal sealed partial class BoundedBuffer<T>
                 worker.IsCalledBack = false;
                 Occupy_NeedsLock(claim);
                 taken = Taken.CallBack;
+            }
+            else if (isCalled && _window is { CanRelease: true })
+            {
+                Release_NeedsLock(claim);
+                taken = Taken.Results; // Whoever was at it could not wait for room. Another worker is called for the items.
             }
             else if (_returned.TryDequeue(out (long Ticket, Single<T> Item) returned))
             {
@@ -95,7 +101,7 @@ internal sealed partial class BoundedBuffer<T>
                 }
                 else if (_window is { CanRelease: true })
                 {
-                    taken = Taken.Results; // Whoever was at it could not wait for room.
+                    taken = Taken.Results;
                 }
                 else if (!IsOver_NeedsLock)
                 {

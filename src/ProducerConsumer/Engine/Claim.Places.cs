@@ -44,6 +44,12 @@ internal sealed partial class Claim<T>
     /// <summary>By what the order knows one of the items.</summary>
     public long PlaceOf_NeedsLock(int index) => _places[index];
 
+    /// <summary>Whether the items have no contexts and were not begun before.</summary>
+    public bool IsPlain => !HasContexts && Attempts == 0;
+
+    /// <summary>Items whose calls have ended, before <see cref="TakeSettled_NeedsLock"/>.</summary>
+    public ReadOnlySpan<T> Items_NeedsLock(int first, int end) => _items.AsSpan(first, end - first);
+
     /// <summary>An item whose call has ended, before <see cref="TakeSettled_NeedsLock"/>.</summary>
     public Single<T> SingleOf_NeedsLock(int index) => new(_items[index], HasContexts ? _contexts[index] : null, Attempts);
 }

@@ -92,9 +92,9 @@ internal abstract partial class ItemWorker<T> : Worker
         }
 
         _batchSize.Forget(); // Time passed that says nothing of the handler.
-        if (IsCalled && Claim.IsFresh && Stage.Pool.MaxWorkers > 1)
+        if (IsCalled && _awaited == Awaited.Nothing && !TryArrive())
         {
-            Stage.Buffer.Arrive(this);
+            return;
         }
 
         do
@@ -121,6 +121,21 @@ internal abstract partial class ItemWorker<T> : Worker
             }
         }
         while (TryClaim());
+    }
+
+    /// <summary>
+    /// The worker was called: others can be only when it has come to the buffer, so it goes there before it does anything
+    /// that may wait. False when it has nothing to do.
+    /// </summary>
+    private bool TryArrive()
+    {
+        bool hasItem = Claim.IsFresh;
+        if (hasItem && Stage.Pool.MaxWorkers > 1)
+        {
+            Stage.Buffer.Arrive(this); // One alone does so when it comes for the next item: nobody else is to be called.
+        }
+
+        return hasItem || TryClaim();
     }
 
     /// <summary>Code that cannot be made is a fault of the stage; the worker then finds its stage closed, and leaves.</summary>

@@ -109,20 +109,34 @@ internal sealed class OrderedOutlet<T, TOut>(
     /// <summary>Moves the oldest results.</summary>
     public void Move_NeedsLock(int count, ref ResultQueue<TOut> results)
     {
-        if (count == 0)
-        {
-            return;
-        }
-
-        Span<TOut> moved = _results.AsSpan(_first, count);
-        foreach (TOut result in moved)
+        foreach (TOut result in _results.AsSpan(_first, count))
         {
             results.Add(result);
         }
 
+        Remove_NeedsLock(count);
+    }
+
+    /// <summary>The results of calls that have ended, which are the oldest here.</summary>
+    /// <param name="booked">Where the items of these calls begin in the claim: what was emitted for those before is not here any more.</param>
+    /// <param name="settled">Where they end.</param>
+    public ReadOnlySpan<TOut> Ended_NeedsLock(int booked, int settled)
+    {
+        int end = _first;
+        for (int i = settled - 1; i >= booked && end == _first; i--)
+        {
+            end = Math.Max(end, _ends[i]); // The last call that emitted anything has the last end.
+        }
+
+        return _results.AsSpan(_first, end - _first);
+    }
+
+    /// <summary>The oldest results were copied.</summary>
+    public void Remove_NeedsLock(int count)
+    {
         if (RuntimeHelpers.IsReferenceOrContainsReferences<TOut>())
         {
-            moved.Clear();
+            Array.Clear(_results, _first, count);
         }
 
         Volatile.Write(ref _first, _first + count);

@@ -25,20 +25,21 @@ internal sealed class ReleaseRun<TOut>
         _hasContexts = false;
     }
 
-    /// <summary>Copies results of one item, as many as there is room for; returns how many.</summary>
-    /// <param name="results">The results.</param>
-    /// <param name="context">The context of the item; null for none.</param>
+    /// <summary>Where to copy results, as many as there is room for.</summary>
+    /// <param name="count">How many there are.</param>
+    /// <param name="context">The context of their item; null for none.</param>
     /// <param name="most">The most results of the run.</param>
-    public int Add(in ResultQueue<TOut> results, ItemContext? context, int most)
+    public Span<TOut> Add(int count, ItemContext? context, int most)
     {
-        int count = results.CopyTo(_results.AsSpan(Count, most - Count));
+        count = Math.Min(count, most - Count);
         if (context is not null || _hasContexts)
         {
-            SetContexts(context, count);
+            SetContext(context, count);
         }
 
+        Span<TOut> room = _results.AsSpan(Count, count);
         Count += count;
-        return count;
+        return room;
     }
 
     /// <summary>The results, which hold the contexts of their items from here on.</summary>
@@ -60,7 +61,7 @@ internal sealed class ReleaseRun<TOut>
     /// <summary>Gives the memory back.</summary>
     public void Return() => BatchArrays<TOut>.Pool.Return(_results, RuntimeHelpers.IsReferenceOrContainsReferences<TOut>());
 
-    private void SetContexts(ItemContext? context, int count)
+    private void SetContext(ItemContext? context, int count)
     {
         _contexts ??= new ItemContext?[_results.Length];
         if (!_hasContexts)

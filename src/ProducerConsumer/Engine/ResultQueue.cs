@@ -29,23 +29,14 @@ internal struct ResultQueue<TOut>
         }
     }
 
-    /// <summary>Copies the oldest that wait; returns how many there was room for.</summary>
-    public readonly int CopyTo(Span<TOut> results)
+    /// <summary>Copies the oldest that wait.</summary>
+    public readonly void CopyTo(Span<TOut> results)
     {
-        int count = Math.Min(Count, results.Length);
-        if (count == 1 && _begin == 0)
-        {
-            results[0] = _first;
-            return 1;
-        }
-
-        for (int i = 0; i < count; i++)
+        for (int i = 0; i < results.Length; i++)
         {
             int index = _begin + i;
             results[i] = index == 0 ? _first : _more![index - 1];
         }
-
-        return count;
     }
 
     /// <summary>The oldest have gone on.</summary>

@@ -77,8 +77,8 @@ internal abstract class ResultWindow<T>(int size)
     /// <summary>Makes sure of that many slots.</summary>
     protected abstract void Reserve(int count);
 
-    /// <summary>The oldest slot is free.</summary>
-    protected void Free() => Head++;
+    /// <summary>The oldest slots are free.</summary>
+    protected void Free(int count) => Head += count;
 }
 
 /// <summary>The items that were completed with a release.</summary>

@@ -1,5 +1,3 @@
-using System.Numerics;
-
 namespace ProducerConsumer;
 
 /// <inheritdoc/>
@@ -10,8 +8,13 @@ namespace ProducerConsumer;
 internal sealed partial class ResultWindow<T, TOut>(int size, BoundedBuffer<T> buffer, BoundedBuffer<TOut> next, string source)
     : ResultWindow<T>(size)
 {
-    /// <summary>The slots: that of an item is its number modulo their count, a power of two. Grows with use.</summary>
-    private Slot[] _slots = new Slot[16];
+    private NumberedRing<Slot> _slots = new();
+
+    /// <summary>The items of rows, each at its number.</summary>
+    private NumberedRing<T> _rowItems = new();
+
+    /// <summary>The results of rows, from the number of their first item on.</summary>
+    private NumberedRing<TOut> _rowResults = new();
 
     /// <summary>Where the items end that are being released.</summary>
     private long _runEnd;
@@ -35,32 +38,29 @@ internal sealed partial class ResultWindow<T, TOut>(int size, BoundedBuffer<T> b
             bool hasNews = false;
             for (long number = Head; number < Next && !hasNews; number++)
             {
-                hasNews = SlotOf(number).HasNews;
+                hasNews = _slots[number].HasNews;
             }
 
             return hasNews;
         }
     }
 
-    public override bool CanRelease => !IsReleasing && !IsEmpty && SlotOf(Head).HasNews;
+    public override bool CanRelease => !IsReleasing && !IsEmpty && _slots[Head].HasNews;
 
     public override bool Hold(Claim<T> claim, int settled, bool isOwner)
     {
         OrderedOutlet<T, TOut> outlet = (OrderedOutlet<T, TOut>)claim.Outlet!;
-        for (int i = claim.Booked_NeedsLock; i < settled; i++)
+        if (claim.Booked_NeedsLock < settled && !TryHoldRow(claim, settled, outlet))
         {
-            ref Slot slot = ref SlotOf(claim.PlaceOf_NeedsLock(i));
-            slot.Item = claim.SingleOf_NeedsLock(i);
-            slot.State = SlotState.Ended;
-            Held++;
-            outlet.MoveEnded_NeedsLock(i, ref slot.Results);
+            HoldEach(claim, settled, outlet);
         }
 
         int count = outlet.CountRunning_NeedsLock(settled);
         if (count > 0)
         {
-            ref Slot slot = ref SlotOf(claim.PlaceOf_NeedsLock(settled));
+            ref Slot slot = ref _slots[claim.PlaceOf_NeedsLock(settled)];
             slot.Item = claim.SingleOf_NeedsLock(settled);
+            slot.WasRunning = true;
             outlet.Move_NeedsLock(count, ref slot.Results);
         }
 
@@ -74,7 +74,7 @@ internal sealed partial class ResultWindow<T, TOut>(int size, BoundedBuffer<T> b
 
     public override void End(long place)
     {
-        ref Slot slot = ref SlotOf(place);
+        ref Slot slot = ref _slots[place];
         slot.State = SlotState.Over;
         if (slot.Results.Count > 0 && slot.Item.Context is { } context)
         {
@@ -93,9 +93,15 @@ internal sealed partial class ResultWindow<T, TOut>(int size, BoundedBuffer<T> b
         List<Single<T>> held = [];
         for (long number = Head; number < Next; number++)
         {
-            if (SlotOf(number).State == SlotState.Ended)
+            Slot slot = _slots[number];
+            if (slot.State == SlotState.Ended)
             {
-                held.Add(SlotOf(number).Item);
+                held.Add(slot.Item);
+            }
+
+            for (int i = 0; i < slot.Row.Items; i++)
+            {
+                held.Add(new Single<T>(_rowItems[number + i], Context: null));
             }
         }
 
@@ -117,11 +123,21 @@ internal sealed partial class ResultWindow<T, TOut>(int size, BoundedBuffer<T> b
         _runEnd = Head;
         while (_runEnd < Next)
         {
-            ref Slot slot = ref SlotOf(_runEnd);
+            ref Slot slot = ref _slots[_runEnd];
             IsReleasing |= slot.HasNews;
-            slot.Released = run.Add(slot.Results, slot.Item.Context, most);
-            _runEnd++;
-            if (!isClosed && (slot.State == SlotState.Open || slot.Released < slot.Results.Count))
+            Span<TOut> room = run.Add(slot.Waiting, slot.Item.Context, most);
+            slot.Released = room.Length;
+            if (slot.Row.Items > 0)
+            {
+                _rowResults.Read(_runEnd + slot.Row.Gone, room);
+            }
+            else
+            {
+                slot.Results.CopyTo(room);
+            }
+
+            _runEnd += Math.Max(slot.Row.Items, 1);
+            if (!isClosed && (slot.IsOpen || slot.Released < slot.Waiting))
             {
                 break; // What follows has to wait for more of this one.
             }
@@ -134,9 +150,17 @@ internal sealed partial class ResultWindow<T, TOut>(int size, BoundedBuffer<T> b
     {
         Released released = default;
         IsReleasing = false;
-        for (long number = Head; number < _runEnd; number++)
+        for (long number = Head; number < _runEnd;)
         {
-            ref Slot slot = ref SlotOf(number);
+            ref Slot slot = ref _slots[number];
+            int items = slot.Row.Items;
+            if (items > 0)
+            {
+                EndRow(number, ref slot, ref released);
+                number += items;
+                continue;
+            }
+
             if (slot.State == SlotState.Ended && slot.Released == slot.Results.Count)
             {
                 Held--;
@@ -157,8 +181,10 @@ internal sealed partial class ResultWindow<T, TOut>(int size, BoundedBuffer<T> b
             if (number == Head && slot.IsFree)
             {
                 slot = default;
-                Free();
+                Free(1);
             }
+
+            number++;
         }
 
         FreeOldest();
@@ -167,35 +193,30 @@ internal sealed partial class ResultWindow<T, TOut>(int size, BoundedBuffer<T> b
 
     protected override void Reserve(int count)
     {
-        if (count > _slots.Length)
-        {
-            Slot[] larger = new Slot[(int)BitOperations.RoundUpToPowerOf2((uint)count)];
-            for (long number = Head; number < Next; number++)
-            {
-                larger[number & (larger.Length - 1)] = SlotOf(number);
-            }
-
-            _slots = larger;
-        }
+        _slots.Reserve(count, Head, Next);
+        _rowItems.Reserve(count, Head, Next);
+        _rowResults.Reserve(count, Head, Next);
     }
 
     private void FreeOldest()
     {
-        while (!IsEmpty && SlotOf(Head).IsFree)
+        while (!IsEmpty && _slots[Head].IsFree)
         {
-            SlotOf(Head) = default;
-            Free();
+            _slots[Head] = default;
+            Free(1);
         }
     }
 
-    private ref Slot SlotOf(long number) => ref _slots[number & (_slots.Length - 1)];
-
-    /// <summary>An item and what it was turned into.</summary>
+    /// <summary>An item and what it was turned into, or a row of items of which it is the first.</summary>
     private struct Slot
     {
         public ResultQueue<TOut> Results;
         public Single<T> Item;
+        public Row Row;
         public SlotState State;
+
+        /// <summary>Whether results came here while the call was running.</summary>
+        public bool WasRunning;
 
         /// <summary>Whether the context is held for results of an item that is in the books.</summary>
         public bool HoldsContext;
@@ -203,8 +224,14 @@ internal sealed partial class ResultWindow<T, TOut>(int size, BoundedBuffer<T> b
         /// <summary>How many results are being released.</summary>
         public int Released;
 
+        /// <summary>How many results wait.</summary>
+        public readonly int Waiting => Row.Items > 0 ? Row.Results - Row.Gone : Results.Count;
+
         /// <summary>Whether something changes with a release.</summary>
-        public readonly bool HasNews => State == SlotState.Ended || Results.Count > 0;
+        public readonly bool HasNews => State == SlotState.Ended || Results.Count > 0 || Row.Items > 0;
+
+        /// <summary>Whether more results may come.</summary>
+        public readonly bool IsOpen => State == SlotState.Open && Row.Items == 0;
 
         public readonly bool IsFree => State == SlotState.Over && Results.Count == 0;
     }

@@ -64,6 +64,92 @@ public sealed class PreserveOrderPressureTests
         handled.Should().Be(Count);
     }
 
+    [GuardedFact]
+    public async Task PreserveOrder_WorkersWaitForRoom_AnotherBeginsWhatTheWindowHasRoomFor()
+    {
+        const int Count = 5;
+        for (int repeat = 0; repeat < 100; repeat++)
+        {
+            Gate last = new();
+            List<int> handled = [];
+            await using PooledPipeline<int> pipeline = PooledPipeline.CreateBuilder<int>(capacity: Count)
+                .Transform(
+                    async (item, _) =>
+                    {
+                        if (item == 1)
+                        {
+                            await Task.Yield();
+                        }
+                        else if (item == Count)
+                        {
+                            last.Open();
+                        }
+
+                        return item;
+                    },
+                    stage => stage.PreserveOrder(window: 2),
+                    maxWorkers: 3)
+                .Consume(
+                    async (item, token) =>
+                    {
+                        await last.PassAsync(token); // Two results have no room meanwhile, and two workers wait for it.
+                        handled.Add(item);
+                    },
+                    stage => stage.Capacity = 1)
+                .Build();
+            for (int item = 1; item <= Count; item++)
+            {
+                pipeline.Writer.TryWrite(item).Should().BeTrue();
+            }
+
+            pipeline.Writer.Complete();
+            (await pipeline.RunAsync()).ShouldBalance();
+            handled.Should().Equal(Enumerable.Range(1, Count));
+        }
+    }
+
+    /// <summary>Many results that are held together, of objects, with only a part of them going on at a time.</summary>
+    [GuardedFact]
+    public async Task PreserveOrder_RowOfResults_GoesOnPieceByPiece()
+    {
+        const int Count = 5_000;
+        Gate oldest = new();
+        List<string> handled = [];
+        await using PooledPipeline<int> pipeline = PooledPipeline.CreateBuilder<int>(capacity: Count)
+            .Produce(Enumerable.Range(0, Count))
+            .Transform(
+                async (item, token) =>
+                {
+                    if (item == 0)
+                    {
+                        await oldest.PassAsync(token);
+                    }
+
+                    return $"{item}";
+                },
+                maxWorkers: 2,
+                preserveOrder: true)
+            .Where(static item => item.Length < 4, static stage => stage.PreserveOrder(), maxWorkers: 2)
+            .Consume(
+                async (item, _) =>
+                {
+                    await Task.Yield();
+                    handled.Add(item);
+                },
+                stage => stage.Capacity = 7)
+            .Build();
+        Task<PipelineReport> run = pipeline.RunAsync();
+        while (pipeline.Run.Stages[1].ReadBooks() is { } books && (books.Waiting > 0 || books.InFlight < Count))
+        {
+            await Task.Yield();
+        }
+
+        pipeline.Run.Stages[1].ReadBooks().InFlightItems.Select(static entry => (int)entry.Item!).Order().Should().Equal(Enumerable.Range(0, Count));
+        oldest.Open();
+        (await run).ShouldBalance();
+        handled.Should().Equal(Enumerable.Range(0, 1_000).Select(static item => $"{item}"));
+    }
+
     [GuardedTheory]
     [InlineData(false)]
     [InlineData(true)]

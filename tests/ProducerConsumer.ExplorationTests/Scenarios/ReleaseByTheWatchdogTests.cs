@@ -1,0 +1,24 @@
+using ProducerConsumer.Tests;
+
+namespace ProducerConsumer.ExplorationTests;
+
+/// <summary>The watchdog releases the last results while the worker that has them finds nothing more to do: it comes back for the end.</summary>
+public sealed class ReleaseByTheWatchdogTests : ScenarioContract
+{
+    private const int Items = 2;
+
+    protected internal override IReadOnlyList<string> Faults => ["parked-worker-is-not-told-of-the-last-release"];
+
+    protected override async Task RunAsync()
+    {
+        Handled handled = new();
+        await using PooledPipeline<int> pipeline = Runs.Create(capacity: Items)
+            .Transform((item, _) => new ValueTask<int>(item), maxWorkers: 2, preserveOrder: true)
+            .Consume(handled.HandleAsync, stage => stage.Capacity = 1)
+            .Build();
+        pipeline.Fill(Items);
+        pipeline.Writer.Complete();
+        (await pipeline.RunAsync()).ShouldBalance();
+        handled.Items.Should().Equal(Enumerable.Range(1, Items));
+    }
+}
