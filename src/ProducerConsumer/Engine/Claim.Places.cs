@@ -44,6 +44,9 @@ internal sealed partial class Claim<T>
     /// <summary>By what the order knows one of the items.</summary>
     public long PlaceOf_NeedsLock(int index) => _places[index];
 
+    /// <summary>By what the order knows some of the items.</summary>
+    public ReadOnlySpan<long> Places_NeedsLock(int first, int end) => _places.AsSpan(first, end - first);
+
     /// <summary>Whether the items have no contexts and were not begun before.</summary>
     public bool IsPlain => !HasContexts && Attempts == 0;
 

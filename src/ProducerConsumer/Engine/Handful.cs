@@ -41,6 +41,18 @@ internal sealed class Handful<T>
         }
     }
 
+    /// <summary>Adds items without contexts to a hand that is empty.</summary>
+    public void AddMany(ReadOnlySpan<T> items, ReadOnlySpan<int> lanes)
+    {
+        items.CopyTo(_items);
+        for (int i = 0; i < lanes.Length; i++)
+        {
+            _places[i] = lanes[i];
+        }
+
+        Count = items.Length;
+    }
+
     /// <summary>Adds an item.</summary>
     public void Add(T item, int lane, ItemContext? context)
     {

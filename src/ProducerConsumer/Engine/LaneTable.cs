@@ -41,6 +41,7 @@ internal sealed class LaneTable
     public bool Has(int number, int hash) => _entries[number].Hash == (hash & int.MaxValue);
 
     /// <summary>Adds a number, the smallest or one that was removed.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Add(int hash)
     {
         hash &= int.MaxValue;
@@ -85,6 +86,7 @@ internal sealed class LaneTable
         _free = number;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int Rent()
     {
         int number = _free;
@@ -94,6 +96,11 @@ internal sealed class LaneTable
             return number;
         }
 
+        return RentNew();
+    }
+
+    private int RentNew()
+    {
         if (_used == _entries.Length)
         {
             Grow();

@@ -103,7 +103,9 @@ internal abstract partial class Lanes<T>
         int share = ShareOf(_picked + buffer.Waiting, most, workers, buffer);
         int count = buffer.IsClosed ? 0 : _picked;
         bool isPlain = !_hasPickedContexts && PickedFaults is null;
-        for (int i = 0; i < count; i++)
+        int free = isPlain ? TakeFirst(Math.Min(count, share)) : 0;
+        hand.AddMany(Picked.AsSpan(0, free), PickedLanes.AsSpan(0, free)); // All, as a rule: most items are the only ones of their keys.
+        for (int i = free; i < count; i++)
         {
             int id = PickedLanes[i];
             Reserve(id);
@@ -151,6 +153,22 @@ internal abstract partial class Lanes<T>
         {
             Array.Clear(Picked, 0, count);
         }
+    }
+
+    /// <summary>Takes the first picked items past those that wait, up to one whose lane is not free; returns how many.</summary>
+    private int TakeFirst(int most)
+    {
+        ReadOnlySpan<int> lanes = PickedLanes.AsSpan(0, most);
+        for (int i = 0; i < lanes.Length; i++)
+        {
+            Reserve(lanes[i]);
+            if (!TryTake(lanes[i]))
+            {
+                return i;
+            }
+        }
+
+        return lanes.Length;
     }
 
     /// <summary>Takes an item of a lane past those that wait, if there are none, and the items that somebody has are in the same hand.</summary>

@@ -176,13 +176,13 @@ internal abstract partial class Lanes<T>(bool forgetsKeys)
             return; // Who looks at the claim of another may come late.
         }
 
-        for (int i = first; i < settled; i++)
+        Lane[] lanes = _lanes;
+        foreach (long place in claim.Places_NeedsLock(first, settled))
         {
-            int id = (int)claim.PlaceOf_NeedsLock(i);
-            ref Lane lane = ref _lanes[id];
+            ref Lane lane = ref lanes[(int)place];
             Debug.Assert(lane.Running > 0, "An item leaves once.");
             lane.Running--;
-            Note(id, ref lane);
+            Note((int)place, ref lane);
         }
 
         _running -= settled - first;
