@@ -109,7 +109,7 @@ internal sealed class OrderedOutlet<T, TOut>(
     /// <summary>Moves the oldest results.</summary>
     public void Move_NeedsLock(int count, ref ResultQueue<TOut> results)
     {
-        foreach (TOut result in _results.AsSpan(_first, count))
+        foreach (TOut result in Oldest_NeedsLock(count))
         {
             results.Add(result);
         }
@@ -117,19 +117,25 @@ internal sealed class OrderedOutlet<T, TOut>(
         Remove_NeedsLock(count);
     }
 
-    /// <summary>The results of calls that have ended, which are the oldest here.</summary>
+    /// <summary>Whether calls that have ended have one result each, which are the oldest here.</summary>
     /// <param name="booked">Where the items of these calls begin in the claim: what was emitted for those before is not here any more.</param>
     /// <param name="settled">Where they end.</param>
-    public ReadOnlySpan<TOut> Ended_NeedsLock(int booked, int settled)
+    public bool HasOneEach_NeedsLock(int booked, int settled)
     {
         int end = _first;
-        for (int i = settled - 1; i >= booked && end == _first; i--)
+        foreach (int resultEnd in _ends.AsSpan(booked, settled - booked))
         {
-            end = Math.Max(end, _ends[i]); // The last call that emitted anything has the last end.
+            if (resultEnd != ++end)
+            {
+                return false;
+            }
         }
 
-        return _results.AsSpan(_first, end - _first);
+        return true;
     }
+
+    /// <summary>The oldest results.</summary>
+    public ReadOnlySpan<TOut> Oldest_NeedsLock(int count) => _results.AsSpan(_first, count);
 
     /// <summary>The oldest results were copied.</summary>
     public void Remove_NeedsLock(int count)

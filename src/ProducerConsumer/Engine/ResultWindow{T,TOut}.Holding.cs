@@ -3,29 +3,36 @@ using System.Diagnostics;
 namespace ProducerConsumer;
 
 /// <summary>How results come into the window.</summary>
+/// <remarks>
+/// What most claims come to is a row: items one after the other whose calls have ended with one result each. They are moved
+/// and completed together, which costs a fraction of what as many slots cost.
+/// </remarks>
 internal sealed partial class ResultWindow<T, TOut>
 {
-    /// <summary>
-    /// Holds the calls of a claim that have ended as one row, if they have nothing of their own to be kept item by item, and
-    /// no more results than there are items.
-    /// </summary>
+    /// <summary>The items of rows, each at its number.</summary>
+    private NumberedRing<T> _rowItems = new();
+
+    /// <summary>Their results.</summary>
+    private NumberedRing<TOut> _rowResults = new();
+
+    /// <summary>Holds the calls of a claim that have ended as one row; false when they are not one.</summary>
     private bool TryHoldRow(Claim<T> claim, int settled, OrderedOutlet<T, TOut> outlet)
     {
-        ReadOnlySpan<T> items = claim.Items_NeedsLock(claim.Booked_NeedsLock, settled);
-        ReadOnlySpan<TOut> results = outlet.Ended_NeedsLock(claim.Booked_NeedsLock, settled);
-        long first = claim.PlaceOf_NeedsLock(claim.Booked_NeedsLock);
+        int booked = claim.Booked_NeedsLock;
+        long first = claim.PlaceOf_NeedsLock(booked);
         ref Slot slot = ref _slots[first];
-        if (!claim.IsPlain || slot.WasRunning || results.Length > items.Length)
+        if (!claim.IsPlain || slot.WasRunning || !outlet.HasOneEach_NeedsLock(booked, settled))
         {
             return false;
         }
 
-        Debug.Assert(claim.PlaceOf_NeedsLock(settled - 1) == first + items.Length - 1, "The items of a fill are numbered in a row.");
-        _rowItems.Write(first, items);
-        _rowResults.Write(first, results);
-        slot.Row = new Row { Items = items.Length, Results = results.Length };
-        Held += items.Length;
-        outlet.Remove_NeedsLock(results.Length);
+        int count = settled - booked;
+        Debug.Assert(claim.PlaceOf_NeedsLock(settled - 1) == first + count - 1, "The items of a fill are numbered in a row.");
+        _rowItems.Write(first, claim.Items_NeedsLock(booked, settled));
+        _rowResults.Write(first, outlet.Oldest_NeedsLock(count));
+        outlet.Remove_NeedsLock(count);
+        slot.Row = count;
+        Held += count;
         return true;
     }
 
@@ -41,49 +48,30 @@ internal sealed partial class ResultWindow<T, TOut>
         }
     }
 
-    /// <summary>Results of a row have gone on; with the last of them its items are completed.</summary>
-    private void EndRow(long first, ref Slot slot, ref Released released)
+    /// <summary>The first results of a row have gone on: their items are completed, and the others are a row of their own.</summary>
+    private void EndRow(long first, ref Released released)
     {
-        ref Row row = ref slot.Row;
-        _rowResults.Forget(first + row.Gone, slot.Released);
-        row.Gone += slot.Released;
-        slot.Released = 0;
-        if (row.Gone < row.Results)
+        (int row, int gone) = (_slots[first].Row, _slots[first].Released);
+        _rowItems.Forget(first, gone);
+        _rowResults.Forget(first, gone);
+        Held -= gone;
+        released.Completed += gone;
+        _slots[first] = default;
+        if (gone < row)
         {
-            return;
+            _slots[first + gone].Row = row - gone;
         }
 
-        int items = row.Items;
-        _rowItems.Forget(first, items);
-        Held -= items;
-        released.Completed += items;
-        slot = default;
         if (first == Head)
         {
-            Free(items);
+            Free(gone);
             return;
         }
 
         // Closed, else it would have waited for those before it.
-        for (int i = 0; i < items; i++)
+        for (int i = 0; i < gone; i++)
         {
             _slots[first + i].State = SlotState.Over;
         }
-    }
-
-    /// <summary>
-    /// Items one after the other whose calls have ended, and their results: what most claims come to. They are moved and
-    /// completed together, which costs a fraction of what as many slots cost.
-    /// </summary>
-    private struct Row
-    {
-        /// <summary>How many items; 0 for no row.</summary>
-        public int Items;
-
-        /// <summary>How many results.</summary>
-        public int Results;
-
-        /// <summary>How many of the results have gone on.</summary>
-        public int Gone;
     }
 }

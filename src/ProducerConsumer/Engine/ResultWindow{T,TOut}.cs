@@ -10,12 +10,6 @@ internal sealed partial class ResultWindow<T, TOut>(int size, BoundedBuffer<T> b
 {
     private NumberedRing<Slot> _slots = new();
 
-    /// <summary>The items of rows, each at its number.</summary>
-    private NumberedRing<T> _rowItems = new();
-
-    /// <summary>The results of rows, from the number of their first item on.</summary>
-    private NumberedRing<TOut> _rowResults = new();
-
     /// <summary>Where the items end that are being released.</summary>
     private long _runEnd;
 
@@ -99,7 +93,7 @@ internal sealed partial class ResultWindow<T, TOut>(int size, BoundedBuffer<T> b
                 held.Add(slot.Item);
             }
 
-            for (int i = 0; i < slot.Row.Items; i++)
+            for (int i = 0; i < slot.Row; i++)
             {
                 held.Add(new Single<T>(_rowItems[number + i], Context: null));
             }
@@ -127,16 +121,16 @@ internal sealed partial class ResultWindow<T, TOut>(int size, BoundedBuffer<T> b
             IsReleasing |= slot.HasNews;
             Span<TOut> room = run.Add(slot.Waiting, slot.Item.Context, most);
             slot.Released = room.Length;
-            if (slot.Row.Items > 0)
+            if (slot.Row > 0)
             {
-                _rowResults.Read(_runEnd + slot.Row.Gone, room);
+                _rowResults.Read(_runEnd, room);
             }
             else
             {
                 slot.Results.CopyTo(room);
             }
 
-            _runEnd += Math.Max(slot.Row.Items, 1);
+            _runEnd += Math.Max(slot.Row, 1);
             if (!isClosed && (slot.IsOpen || slot.Released < slot.Waiting))
             {
                 break; // What follows has to wait for more of this one.
@@ -153,11 +147,11 @@ internal sealed partial class ResultWindow<T, TOut>(int size, BoundedBuffer<T> b
         for (long number = Head; number < _runEnd;)
         {
             ref Slot slot = ref _slots[number];
-            int items = slot.Row.Items;
-            if (items > 0)
+            if (slot.Row > 0)
             {
-                EndRow(number, ref slot, ref released);
-                number += items;
+                int row = slot.Row;
+                EndRow(number, ref released);
+                number += row;
                 continue;
             }
 
@@ -212,7 +206,10 @@ internal sealed partial class ResultWindow<T, TOut>(int size, BoundedBuffer<T> b
     {
         public ResultQueue<TOut> Results;
         public Single<T> Item;
-        public Row Row;
+
+        /// <summary>How many items the row has; 0 for none.</summary>
+        public int Row;
+
         public SlotState State;
 
         /// <summary>Whether results came here while the call was running.</summary>
@@ -225,13 +222,13 @@ internal sealed partial class ResultWindow<T, TOut>(int size, BoundedBuffer<T> b
         public int Released;
 
         /// <summary>How many results wait.</summary>
-        public readonly int Waiting => Row.Items > 0 ? Row.Results - Row.Gone : Results.Count;
+        public readonly int Waiting => Row > 0 ? Row : Results.Count;
 
         /// <summary>Whether something changes with a release.</summary>
-        public readonly bool HasNews => State == SlotState.Ended || Results.Count > 0 || Row.Items > 0;
+        public readonly bool HasNews => State == SlotState.Ended || Results.Count > 0 || Row > 0;
 
         /// <summary>Whether more results may come.</summary>
-        public readonly bool IsOpen => State == SlotState.Open && Row.Items == 0;
+        public readonly bool IsOpen => State == SlotState.Open && Row == 0;
 
         public readonly bool IsFree => State == SlotState.Over && Results.Count == 0;
     }

@@ -66,6 +66,9 @@ internal static class Tally
         }
     }
 
+    /// <summary>Forgets a run that failed. Nobody may be counting.</summary>
+    public static void Clear() => Take();
+
     private static Cell Register()
     {
         lock (Cells)

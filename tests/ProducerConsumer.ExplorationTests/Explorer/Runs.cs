@@ -62,6 +62,12 @@ internal sealed class Handled
 
     public ValueTask HandleAsync(int item, CancellationToken cancellationToken)
     {
+        Add(item);
+        return default;
+    }
+
+    public void Add(int item)
+    {
         TaskCompletionSource[] reached;
         lock (_lock)
         {
@@ -70,7 +76,6 @@ internal sealed class Handled
         }
 
         Array.ForEach(reached, static goal => goal.SetResult());
-        return default;
     }
 
     /// <summary>Completes when so many items were given; asked before or after.</summary>

@@ -12,24 +12,26 @@ internal sealed class AsyncEnumerableProducer<T>(SourceStage stage, BoundedBuffe
 
     private async ValueTask PullAsync(IAsyncEnumerator<T> items)
     {
-        while (IsWanted)
+        while (TryPull(items, out ValueTask<bool>? next))
         {
-            RestoreContext();
-            ValueTask<bool> move = items.MoveNextAsync();
-            bool suspended = !move.IsCompleted;
-            if (suspended)
+            bool suspended = false;
+            if (next is { } move)
             {
-                await FlushAsync().ConfigureAwait(false);
-            }
+                suspended = !move.IsCompleted;
+                if (suspended)
+                {
+                    await FlushAsync().ConfigureAwait(false);
+                }
 
-            if (!await move.ConfigureAwait(false))
-            {
-                break;
-            }
+                if (!await move.ConfigureAwait(false))
+                {
+                    break;
+                }
 
-            if (Keep(items.Current) && !suspended)
-            {
-                continue;
+                if (Keep(items.Current) && !suspended)
+                {
+                    continue;
+                }
             }
 
             await DeliverAsync().ConfigureAwait(false);
@@ -37,5 +39,36 @@ internal sealed class AsyncEnumerableProducer<T>(SourceStage stage, BoundedBuffe
         }
 
         await DeliverAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Pulls until a delivery is due, or the source is to be awaited; false when there will be no more. Apart from what
+    /// awaits, whose loop costs more than most sources.
+    /// </summary>
+    private bool TryPull(IAsyncEnumerator<T> items, out ValueTask<bool>? next)
+    {
+        next = null;
+        while (IsWanted)
+        {
+            RestoreContext();
+            ValueTask<bool> move = items.MoveNextAsync();
+            if (!move.IsCompletedSuccessfully)
+            {
+                next = move;
+                return true;
+            }
+
+            if (!move.GetAwaiter().GetResult())
+            {
+                return false;
+            }
+
+            if (!Keep(items.Current))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 }
