@@ -105,9 +105,11 @@ internal sealed partial class BoundedBuffer<T>
             waiter = next;
         }
 
+        signals.Workers?.Send(signals.Call);
+        signals.Watchdog?.Arm();
         if (signals.Releases)
         {
-            _window!.ReleaseNow();
+            _window!.ReleaseNow(); // After the call: it may run code of the application's, if the next stage drops.
         }
 
         if (signals.Hidden is not null)
@@ -120,8 +122,6 @@ internal sealed partial class BoundedBuffer<T>
             Background.Start(signals.Paced, local: false);
         }
 
-        signals.Workers?.Send(signals.Call);
-        signals.Watchdog?.Arm();
         if (signals.Finished)
         {
             EndCompletion(signals.Error);

@@ -71,10 +71,12 @@ internal sealed partial class BoundedBuffer<T>
                 Occupy_NeedsLock(claim);
                 taken = Taken.CallBack;
             }
-            else if (isCalled && _window is { CanRelease: true })
+            else if (isCalled && _window is { CanRelease: true } && (_workers.CanCall_NeedsLock || !HasOwnWork_NeedsLock))
             {
+                // It may have been called for these: whoever was at them could not wait for room. Not the last one that
+                // could come for items: it may have to wait.
                 Release_NeedsLock(claim);
-                taken = Taken.Results; // Whoever was at it could not wait for room. Another worker is called for the items.
+                taken = Taken.Results;
             }
             else if (_returned.TryDequeue(out (long Ticket, Single<T> Item) returned))
             {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 
 namespace ProducerConsumer;
@@ -44,6 +45,7 @@ internal sealed class Handful<T>
     /// <summary>Adds items without contexts to a hand that is empty.</summary>
     public void AddMany(ReadOnlySpan<T> items, ReadOnlySpan<int> lanes)
     {
+        Debug.Assert(Count == 0, "The hand is empty.");
         items.CopyTo(_items);
         for (int i = 0; i < lanes.Length; i++)
         {

@@ -86,16 +86,17 @@ internal abstract partial class ItemWorker<T> : Worker
             return;
         }
 
+        if (IsCalled && Stage.Pool.MaxWorkers > 1 && !TryArrive())
+        {
+            return;
+        }
+
         if (_handle is null)
         {
             CreateCode();
         }
 
         _batchSize.Forget(); // Time passed that says nothing of the handler.
-        if (IsCalled && _awaited == Awaited.Nothing && !TryArrive())
-        {
-            return;
-        }
 
         do
         {
@@ -125,14 +126,14 @@ internal abstract partial class ItemWorker<T> : Worker
 
     /// <summary>
     /// The worker was called: others can be only when it has come to the buffer, so it goes there before it does anything
-    /// that may wait. False when it has nothing to do.
+    /// that may wait. One alone need not: nobody else is to be called. False when it has nothing to do.
     /// </summary>
     private bool TryArrive()
     {
         bool hasItem = Claim.IsFresh;
-        if (hasItem && Stage.Pool.MaxWorkers > 1)
+        if (hasItem)
         {
-            Stage.Buffer.Arrive(this); // One alone does so when it comes for the next item: nobody else is to be called.
+            Stage.Buffer.Arrive(this);
         }
 
         return hasItem || TryClaim();
@@ -141,6 +142,11 @@ internal abstract partial class ItemWorker<T> : Worker
     /// <summary>Code that cannot be made is a fault of the stage; the worker then finds its stage closed, and leaves.</summary>
     private void CreateCode()
     {
+        if (Claim.Unstarted > 0)
+        {
+            Stage.Buffer.Watch(); // If it takes long, others get what this one has claimed.
+        }
+
         try
         {
             (_handle, _code) = _createCode(this);

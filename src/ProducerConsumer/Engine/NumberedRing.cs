@@ -11,7 +11,7 @@ internal struct NumberedRing<TValue>()
 {
     private TValue[] _values = new TValue[16];
 
-    /// <summary>The value of a number; the default of its type until it is set, if that of the number before it in its place was cleared.</summary>
+    /// <summary>The value of a number. A number that is new has what was left in its place.</summary>
     public readonly ref TValue this[long number] => ref _values[number & (_values.Length - 1)];
 
     /// <summary>Makes room for that many numbers, the first of which are in use.</summary>
@@ -32,6 +32,7 @@ internal struct NumberedRing<TValue>()
         }
     }
 
+    /// <summary>Copies the values of consecutive numbers in; there is room for them.</summary>
     public readonly void Write(long first, ReadOnlySpan<TValue> values)
     {
         Span<TValue> straight = From(first, values.Length);
@@ -39,6 +40,7 @@ internal struct NumberedRing<TValue>()
         values[straight.Length..].CopyTo(_values);
     }
 
+    /// <summary>Copies the values of consecutive numbers out.</summary>
     public readonly void Read(long first, Span<TValue> values)
     {
         Span<TValue> straight = From(first, values.Length);

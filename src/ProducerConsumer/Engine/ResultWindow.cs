@@ -12,6 +12,8 @@ namespace ProducerConsumer;
 /// gone on. One at a time releases results: they are copied under the lock and put into the next buffer outside of it;
 /// only then are their slots free, and somebody else may release what follows. No worker leaves before that, nor while
 /// anything is still to be released: who waits for an item is told before the stage has ended.</para>
+/// <para>Calls of a claim that have ended are held as one row where they can be, see
+/// <see cref="ResultWindow{T, TOut}"/>; otherwise each in its slot.</para>
 /// <para>When the stage is closed, so is the next one, and everything goes there at once, to be handed back.</para>
 /// </remarks>
 /// <param name="size">The most items that are begun and not over: 1 or more.</param>

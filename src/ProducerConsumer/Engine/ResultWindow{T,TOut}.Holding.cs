@@ -21,7 +21,7 @@ internal sealed partial class ResultWindow<T, TOut>
         int booked = claim.Booked_NeedsLock;
         long first = claim.PlaceOf_NeedsLock(booked);
         ref Slot slot = ref _slots[first];
-        if (!claim.IsPlain || slot.WasRunning || !outlet.HasOneEach_NeedsLock(booked, settled))
+        if (!claim.IsPlain || slot.Results.Count > 0 || !outlet.HasOneEach_NeedsLock(booked, settled))
         {
             return false;
         }

@@ -15,7 +15,7 @@ internal sealed partial class ResultWindow<T, TOut>(int size, BoundedBuffer<T> b
 
     private enum SlotState
     {
-        /// <summary>The item is running, or to be run again.</summary>
+        /// <summary>The item is running, or to be run again, or it is one of a row.</summary>
         Open,
 
         /// <summary>The call has ended, and the item is completed when its results have gone on.</summary>
@@ -54,7 +54,6 @@ internal sealed partial class ResultWindow<T, TOut>(int size, BoundedBuffer<T> b
         {
             ref Slot slot = ref _slots[claim.PlaceOf_NeedsLock(settled)];
             slot.Item = claim.SingleOf_NeedsLock(settled);
-            slot.WasRunning = true;
             outlet.Move_NeedsLock(count, ref slot.Results);
         }
 
@@ -87,7 +86,7 @@ internal sealed partial class ResultWindow<T, TOut>(int size, BoundedBuffer<T> b
         List<Single<T>> held = [];
         for (long number = Head; number < Next; number++)
         {
-            Slot slot = _slots[number];
+            ref Slot slot = ref _slots[number];
             if (slot.State == SlotState.Ended)
             {
                 held.Add(slot.Item);
@@ -144,14 +143,13 @@ internal sealed partial class ResultWindow<T, TOut>(int size, BoundedBuffer<T> b
     {
         Released released = default;
         IsReleasing = false;
-        for (long number = Head; number < _runEnd;)
+        for (long number = Head, next; number < _runEnd; number = next)
         {
             ref Slot slot = ref _slots[number];
+            next = number + Math.Max(slot.Row, 1);
             if (slot.Row > 0)
             {
-                int row = slot.Row;
                 EndRow(number, ref released);
-                number += row;
                 continue;
             }
 
@@ -177,8 +175,6 @@ internal sealed partial class ResultWindow<T, TOut>(int size, BoundedBuffer<T> b
                 slot = default;
                 Free(1);
             }
-
-            number++;
         }
 
         FreeOldest();
@@ -211,9 +207,6 @@ internal sealed partial class ResultWindow<T, TOut>(int size, BoundedBuffer<T> b
         public int Row;
 
         public SlotState State;
-
-        /// <summary>Whether results came here while the call was running.</summary>
-        public bool WasRunning;
 
         /// <summary>Whether the context is held for results of an item that is in the books.</summary>
         public bool HoldsContext;

@@ -108,6 +108,52 @@ public sealed class PreserveOrderPressureTests
         }
     }
 
+    [GuardedTheory]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public async Task PreserveOrder_ResultsWithoutRoomAndItems_OneWorkerIsLeftForTheItems(int workers)
+    {
+        const int Window = 8;
+        for (int repeat = 0; repeat < 20; repeat++)
+        {
+            Gate oldest = new();
+            Gate next = new();
+            await using PooledPipeline<int> pipeline = PooledPipeline.CreateBuilder<int>(capacity: 64)
+                .Produce(Enumerable.Range(1, 12))
+                .Transform(
+                    async (item, token) =>
+                    {
+                        if (item == 1)
+                        {
+                            await oldest.PassAsync(token);
+                        }
+                        else if (item == Window + 1)
+                        {
+                            next.Open();
+                        }
+
+                        return item;
+                    },
+                    stage =>
+                    {
+                        stage.PreserveOrder(Window);
+                        stage.MaxBatch = 1;
+                    },
+                    workers)
+                .Consume(async (_, token) => await next.PassAsync(token), stage => stage.Capacity = 1)
+                .Build();
+            Task<PipelineReport> run = pipeline.RunAsync();
+            while (pipeline.Run.Stages[1].ReadBooks().InFlight < Window)
+            {
+                await Task.Yield();
+            }
+
+            oldest.Open();
+            (await run).ShouldBalance();
+        }
+    }
+
     /// <summary>Many results that are held together, of objects, with only a part of them going on at a time.</summary>
     [GuardedFact]
     public async Task PreserveOrder_RowOfResults_GoesOnPieceByPiece()
