@@ -86,6 +86,7 @@ internal abstract partial class ItemWorker<T> : Worker
             return;
         }
 
+        _batchSize.Forget(); // Time passed that says nothing of the handler.
         if (IsCalled && Stage.Pool.MaxWorkers > 1 && !TryArrive())
         {
             return;
@@ -94,9 +95,8 @@ internal abstract partial class ItemWorker<T> : Worker
         if (_handle is null)
         {
             CreateCode();
+            _batchSize.Forget();
         }
-
-        _batchSize.Forget(); // Time passed that says nothing of the handler.
 
         do
         {
