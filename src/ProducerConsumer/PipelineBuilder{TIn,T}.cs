@@ -19,7 +19,7 @@ public partial class PipelineBuilder<TIn, T>
     /// takes items and emits results. See <see cref="StageWorker{T, TOut}"/> for what it may do.
     /// </summary>
     /// <typeparam name="TOut">The results.</typeparam>
-    /// <param name="createWorker">Called by each worker when it starts, so that it can have a state of its own; returns a new object each time. What it throws stops the run.</param>
+    /// <param name="createWorker">Called by each worker when it starts, so that it can have a state of its own; returns a new object each time. What it throws stops the run. Workers start one after the other, so what takes long, such as a connection, belongs into the first call for an item.</param>
     /// <param name="configure">Sets further options of the stage.</param>
     /// <param name="maxWorkers">The most workers that run at once, 1 or more. The default is 1.</param>
     /// <exception cref="ArgumentNullException"><paramref name="createWorker"/> is <see langword="null"/>.</exception>

@@ -86,16 +86,15 @@ internal abstract partial class ItemWorker<T> : Worker
             return;
         }
 
+        if (_handle is null)
+        {
+            CreateCode();
+        }
+
         _batchSize.Forget(); // Time passed that says nothing of the handler.
         if (IsCalled && Stage.Pool.MaxWorkers > 1 && !TryArrive())
         {
             return;
-        }
-
-        if (_handle is null)
-        {
-            CreateCode();
-            _batchSize.Forget();
         }
 
         do
@@ -125,8 +124,8 @@ internal abstract partial class ItemWorker<T> : Worker
     }
 
     /// <summary>
-    /// The worker was called: others can be only when it has come to the buffer, so it goes there before it does anything
-    /// that may wait. One alone need not: nobody else is to be called. False when it has nothing to do.
+    /// The worker was called: others can be only when it has come to the buffer, so it goes there before it waits for
+    /// anything. One alone need not: nobody else is to be called. False when it has nothing to do.
     /// </summary>
     private bool TryArrive()
     {
@@ -142,11 +141,6 @@ internal abstract partial class ItemWorker<T> : Worker
     /// <summary>Code that cannot be made is a fault of the stage; the worker then finds its stage closed, and leaves.</summary>
     private void CreateCode()
     {
-        if (Claim.Unstarted > 0)
-        {
-            Stage.Buffer.Watch(); // If it takes long, others get what this one has claimed.
-        }
-
         try
         {
             (_handle, _code) = _createCode(this);

@@ -46,36 +46,6 @@ public sealed class StageWorkerTests
         report.Faults.Should().BeEmpty();
     }
 
-    [GuardedFact]
-    public async Task CreateWorker_Blocks_OthersAreCalledForTheItems()
-    {
-        using ManualResetEventSlim hasOthers = new();
-        Gate others = new(expected: 2);
-        int created = 0;
-        await using PooledPipeline<int> pipeline = Build(
-            () =>
-            {
-                if (Interlocked.Increment(ref created) == 2)
-                {
-                    hasOthers.Wait();
-                }
-
-                return new ScriptedWorker { OnHandle = async (_, _, token) => await others.PassAsync(token) };
-            },
-            workers: 3);
-        for (int item = 0; item < 3; item++)
-        {
-            await pipeline.Writer.WriteAsync(item);
-        }
-
-        await pipeline.StartAsync();
-        await others.Arrived; // Two handlers, though the second worker is not there yet.
-        hasOthers.Set();
-        others.Open();
-
-        (await pipeline.StopAsync()).ShouldBalance();
-    }
-
     [GuardedTheory]
     [InlineData("throws")]
     [InlineData("null")]
