@@ -8,8 +8,8 @@ namespace ProducerConsumer;
 /// </summary>
 /// <remarks>
 /// <para>Lanes have a lock of their own, so that writers do not wait for what is done for the items of a claim: it takes
-/// longer than all else in the buffer. Who holds the lock of the buffer may enter this one, never the other way round. It guards all
-/// but the finding of keys, which are code of the application's.</para>
+/// longer than all else in the buffer. Who holds the lock of the buffer may enter this one, never the other way round. It
+/// guards all but the finding of keys, which are code of the application's.</para>
 /// <para>The oldest items are picked from the buffer, some at a time. One worker at a time, the finder, finds their lanes
 /// outside of both locks, and puts them there. Workers take items from lanes into their hands
 /// (<see cref="Handful{T}"/>), and from there into their claims. The lanes are numbered, and kept in arrays: a lane costs no

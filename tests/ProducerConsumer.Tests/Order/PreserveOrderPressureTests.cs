@@ -115,12 +115,12 @@ public sealed class PreserveOrderPressureTests
     public async Task PreserveOrder_ResultsWithoutRoomAndItems_OneWorkerIsLeftForTheItems(int workers)
     {
         const int Window = 8;
+        const int Count = 12;
         for (int repeat = 0; repeat < 20; repeat++)
         {
             Gate oldest = new();
             Gate next = new();
             await using PooledPipeline<int> pipeline = PooledPipeline.CreateBuilder<int>(capacity: 64)
-                .Produce(Enumerable.Range(1, 12))
                 .Transform(
                     async (item, token) =>
                     {
@@ -143,8 +143,14 @@ public sealed class PreserveOrderPressureTests
                     workers)
                 .Consume(async (_, token) => await next.PassAsync(token), stage => stage.Capacity = 1)
                 .Build();
+            for (int item = 1; item <= Count; item++)
+            {
+                pipeline.Writer.TryWrite(item).Should().BeTrue(); // Before the start: a worker that finds none may wait for room.
+            }
+
+            pipeline.Writer.Complete();
             Task<PipelineReport> run = pipeline.RunAsync();
-            while (pipeline.Run.Stages[1].ReadBooks().InFlight < Window)
+            while (pipeline.Run.Stages[0].ReadBooks().InFlight < Window)
             {
                 await Task.Yield();
             }
