@@ -9,12 +9,14 @@ public sealed class PreserveOrderPressureTests
     public async Task PreserveOrder_ManyResultsWaitForTheOldest_AndThenForRoom_GoOn(int count)
     {
         Gate oldest = new();
+        Gate begun = new(expected: count);
         int handled = 0;
         await using PooledPipeline<int> pipeline = PooledPipeline.CreateBuilder<int>(capacity: 1_000_000)
             .Produce(Enumerable.Range(0, count))
             .Transform(
                 async (item, token) =>
                 {
+                    begun.Arrive();
                     if (item == 0)
                     {
                         await oldest.PassAsync(token);
@@ -33,6 +35,7 @@ public sealed class PreserveOrderPressureTests
                 stage => stage.Capacity = 1)
             .Build();
         Task<PipelineReport> run = pipeline.RunAsync();
+        await begun.Arrived; // Books with so many items in them hold the workers up: they are not read before.
         while (pipeline.Run.Stages[1].ReadBooks() is { } books && (books.Waiting > 0 || books.InFlight < count))
         {
             await Task.Yield();
@@ -166,12 +169,14 @@ public sealed class PreserveOrderPressureTests
     {
         const int Count = 5_000;
         Gate oldest = new();
+        Gate begun = new(expected: Count);
         List<string> handled = [];
         await using PooledPipeline<int> pipeline = PooledPipeline.CreateBuilder<int>(capacity: Count)
             .Produce(Enumerable.Range(0, Count))
             .Transform(
                 async (item, token) =>
                 {
+                    begun.Arrive();
                     if (item == 0)
                     {
                         await oldest.PassAsync(token);
@@ -191,6 +196,7 @@ public sealed class PreserveOrderPressureTests
                 stage => stage.Capacity = 7)
             .Build();
         Task<PipelineReport> run = pipeline.RunAsync();
+        await begun.Arrived;
         while (pipeline.Run.Stages[1].ReadBooks() is { } books && (books.Waiting > 0 || books.InFlight < Count))
         {
             await Task.Yield();
