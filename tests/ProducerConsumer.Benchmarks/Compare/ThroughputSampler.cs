@@ -68,6 +68,8 @@ internal sealed class ThroughputSampler<T>(Setting setting, Contestant<T> contes
     {
         for (int repeats = 0; ; repeats++)
         {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
             Meter meter = Meter.Start();
             try
             {
