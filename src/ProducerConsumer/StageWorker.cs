@@ -58,36 +58,17 @@ public abstract class StageWorker<T, TOut> : IWorkerCode
     /// <exception cref="InvalidOperationException">No item is being handled, or the stage has an order: <see cref="StageOptions{T}.PreserveOrder"/> or <see cref="StageOptions{T}.PartitionBy{TKey}"/>.</exception>
     protected void Keep() => Worker.Keep();
 
+    /// <summary>Keeps the items that come next as well, at most that many, without a call for each.</summary>
+    private protected void KeepMore(int most) => Worker.KeepMore(most);
+
     /// <summary>How many items are kept.</summary>
     protected int KeptCount => Worker.Kept?.Count ?? 0;
 
     /// <summary>A copy of the kept items, oldest first.</summary>
-    protected T[] CopyKept()
-    {
-        if (Worker.Kept is not { } kept)
-        {
-            return [];
-        }
-
-        ReadOnlySpan<Single<T>> own = kept.Own;
-        T[] items = new T[own.Length];
-        for (int i = 0; i < items.Length; i++)
-        {
-            items[i] = own[i].Item;
-        }
-
-        return items;
-    }
+    protected T[] CopyKept() => Worker.Kept is { } kept ? kept.Own.ToArray() : [];
 
     /// <summary>Adds the kept items to a list, oldest first.</summary>
-    private protected void CopyKeptTo(List<T> list)
-    {
-        list.EnsureCapacity(KeptCount);
-        foreach (Single<T> kept in Worker.Kept!.Own)
-        {
-            list.Add(kept.Item);
-        }
-    }
+    private protected void CopyKeptTo(List<T> list) => list.AddRange(Worker.Kept!.Own);
 
     /// <summary>Emits a result for all items that are kept, which are completed with it. As <see cref="EmitAsync"/>.</summary>
     /// <param name="result">The result.</param>

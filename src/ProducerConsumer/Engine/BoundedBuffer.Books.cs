@@ -59,13 +59,13 @@ internal sealed partial class BoundedBuffer<T>
             if (kept.Count > 0 && results.Emitted > 0)
             {
                 // With nothing kept it is in the books already: what was kept is settled.
-                signals.Settle(kept.Own[^1].Context, ItemOutcome.Undelivered);
+                signals.Settle(kept.LastContext, ItemOutcome.Undelivered);
                 kept.RemoveLast_NeedsLock();
                 _gate.State.Claimed--;
                 _ledger.Return_NeedsLock(Unfinished(claim, results));
             }
 
-            claim.SettleKept();
+            claim.Settle();
         }
 
         Raise(ref signals);
@@ -83,13 +83,13 @@ internal sealed partial class BoundedBuffer<T>
             if (kept.Count > 0)
             {
                 // Else it is in the books already: what was kept is settled.
-                signals.Settle(kept.Own[^1].Context, ItemOutcome.Failed);
+                signals.Settle(kept.LastContext, ItemOutcome.Failed);
                 kept.RemoveLast_NeedsLock();
                 _gate.State.Claimed--;
                 _ledger.Fail_NeedsLock();
             }
 
-            claim.SettleKept();
+            claim.Settle();
         }
 
         Raise(ref signals);
@@ -144,7 +144,7 @@ internal sealed partial class BoundedBuffer<T>
 
             foreach (KeptItems<T> kept in _kept)
             {
-                inFlight.AddRange(kept.Copy_NeedsLock().Select(static item => new UndeliveredItem(item.Item, attempts: 0, started: false)));
+                inFlight.AddRange(kept.Copy_NeedsLock().Select(static item => new UndeliveredItem(item, attempts: 0, started: false)));
             }
 
             books = new StageBooks(name)

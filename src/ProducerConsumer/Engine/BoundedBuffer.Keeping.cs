@@ -15,6 +15,15 @@ internal sealed partial class BoundedBuffer<T>
         }
     }
 
+    /// <summary>Keeps the next items of a claim beside the one that is being handled.</summary>
+    public void KeepMore(Claim<T> claim, KeptItems<T> kept, int most)
+    {
+        using (EnterSection())
+        {
+            kept.AddMany_NeedsLock(claim.KeepMore_NeedsLock(most));
+        }
+    }
+
     /// <summary>Books what a worker kept as completed.</summary>
     public void SettleKept(KeptItems<T> kept)
     {
@@ -49,10 +58,10 @@ internal sealed partial class BoundedBuffer<T>
         signals.Parked = _workers.TakeParked_NeedsLock(); // Those that waited for a redelivery: nothing comes any more.
         if (worker.Kept is { } kept)
         {
-            foreach (Single<T> item in kept.Own)
+            for (int i = 0; i < kept.Count; i++)
             {
-                _ledger.ReturnKept_NeedsLock(new UndeliveredItem(item.Item, attempts: 0, started: false));
-                signals.Settle(item.Context, ItemOutcome.Undelivered);
+                _ledger.ReturnKept_NeedsLock(new UndeliveredItem(kept.Own[i], attempts: 0, started: false));
+                signals.Settle(kept.ContextOf(i), ItemOutcome.Undelivered);
             }
 
             _gate.State.Claimed -= kept.Clear_NeedsLock();

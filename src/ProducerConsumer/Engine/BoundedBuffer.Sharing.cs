@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace ProducerConsumer;
 
 /// <summary>
@@ -46,6 +48,7 @@ internal sealed partial class BoundedBuffer<T>
     /// Makes sure that the watchdog looks at the registered batches. Called after an item was added to one that was empty:
     /// with the fence, either the watchdog's look sees the item, or this sees that the watchdog has gone to rest.
     /// </summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public void Watch()
     {
         Interlocked.MemoryBarrier();

@@ -131,17 +131,33 @@ internal sealed partial class Claim<T>(Outlet? outlet = null)
     /// <summary>The item of the call that is running is in a collection of kept items from here on. By the owner.</summary>
     public void Keep() => IsKept = true;
 
-    /// <summary>The call for a kept item has ended. By the owner.</summary>
-    public void SettleKept()
+    /// <summary>
+    /// The next items, at most that many, as if each had been started in turn and kept: the call that is running becomes
+    /// that of the last of them. By the owner, in the call for an item that is kept. Nobody takes items away meanwhile.
+    /// </summary>
+    public ReadOnlySpan<T> KeepMore_NeedsLock(int most)
     {
-        IsKept = false;
-        _kept++;
-        Settle();
+        Debug.Assert(IsKept && !HasContexts, "The call has kept its item, and there are items only.");
+        int next = _next;
+        int count = Math.Min(most, _end - next);
+        _kept += count;
+        Volatile.Write(ref _next, next + count);
+        Volatile.Write(ref _settled, _settled + count);
+        return _items.AsSpan(next, count);
     }
 
     /// <summary>The call has ended, and all that is left to do is to count it. By the owner.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Settle() => Volatile.Write(ref _settled, _settled + 1); // Pairs with Look: counted once, as running or as ended.
+    public void Settle()
+    {
+        if (IsKept)
+        {
+            IsKept = false;
+            _kept++;
+        }
+
+        Volatile.Write(ref _settled, _settled + 1); // Pairs with Look: counted once, as running or as ended.
+    }
 
     /// <summary>The call that was started last has ended and is in the books already. By the owner.</summary>
     public void SettleBooked_NeedsLock()

@@ -20,22 +20,22 @@ internal abstract class EdgeWriter<T>(PipelineRun run, BoundedBuffer<T> buffer, 
     /// <summary>What a write throws when this writer was completed though the buffer was not; null while it is open.</summary>
     protected virtual ChannelClosedException? Refusal => null;
 
-    public override bool TryWrite(T item) => Refusal is null && buffer.TryWrite(item, edge, CaptureContext());
+    public override bool TryWrite(T item) => Refusal is null && buffer.TryWrite(item, edge, IsHome ? null : CaptureContext());
 
     public override ValueTask WriteAsync(T item, CancellationToken cancellationToken = default)
     {
-        Exception? refusal = RefuseHandler() ?? (Exception?)Refusal;
+        Exception? refusal = Refuse(out ItemContext? context);
         return refusal is null
-            ? buffer.WriteAsync(item, edge, cancellationToken, CaptureContext())
+            ? buffer.WriteAsync(item, edge, cancellationToken, context)
             : ValueTask.FromException(refusal);
     }
 
     public override ValueTask WriteTrackedAsync(T item, Action<ItemOutcome> onSettled, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(onSettled);
-        Exception? refusal = RefuseHandler() ?? (Exception?)Refusal;
+        Exception? refusal = Refuse(out ItemContext? context);
         return refusal is null
-            ? buffer.WriteAsync(item, edge, cancellationToken, new ItemContext(Tell, Activity.Current))
+            ? buffer.WriteAsync(item, edge, cancellationToken, new ItemContext(Tell, context?.Activity))
             : ValueTask.FromException(refusal);
 
         void Tell(ItemOutcome outcome)
@@ -53,20 +53,37 @@ internal abstract class EdgeWriter<T>(PipelineRun run, BoundedBuffer<T> buffer, 
 
     public override ValueTask<int> WriteManyAsync(ReadOnlyMemory<T> items, CancellationToken cancellationToken = default)
     {
-        Exception? refusal = RefuseHandler() ?? (Exception?)Refusal;
+        Exception? refusal = Refuse(out ItemContext? context);
         return refusal is null
-            ? buffer.WriteManyAsync(items, edge, cancellationToken, CaptureContext())
+            ? buffer.WriteManyAsync(items, edge, cancellationToken, context)
             : ValueTask.FromException<int>(refusal);
     }
 
     public override ValueTask<bool> WaitToWriteAsync(CancellationToken cancellationToken = default)
     {
-        if (RefuseHandler() is { } refusal)
+        if (!IsHome && RefuseHandler() is { } refusal)
         {
             return ValueTask.FromException<bool>(refusal);
         }
 
         return Refusal is null ? buffer.WaitToWriteAsync(cancellationToken) : new ValueTask<bool>(false);
+    }
+
+    /// <summary>Why a write fails that may have to wait; null if it is to begin, with that context.</summary>
+    private Exception? Refuse(out ItemContext? context)
+    {
+        context = null;
+        if (!IsHome)
+        {
+            if (RefuseHandler() is { } refusal)
+            {
+                return refusal;
+            }
+
+            context = CaptureContext();
+        }
+
+        return Refusal;
     }
 
     /// <summary>Whether the caller is where nothing is ambient: no handler and no activity.</summary>
@@ -75,7 +92,7 @@ internal abstract class EdgeWriter<T>(PipelineRun run, BoundedBuffer<T> buffer, 
     /// <summary>What travels with an item that is written now; null outside of an activity.</summary>
     private ItemContext? CaptureContext()
     {
-        if (IsHome || Activity.Current is not { } activity)
+        if (Activity.Current is not { } activity)
         {
             return null;
         }
@@ -86,16 +103,8 @@ internal abstract class EdgeWriter<T>(PipelineRun run, BoundedBuffer<T> buffer, 
     }
 
     /// <summary>Always, not only when the buffer is full: a program that works until its buffer fills is worse than one that never does.</summary>
-    private InvalidOperationException? RefuseHandler()
-    {
-        if (IsHome)
-        {
-            return null;
-        }
-
-        return RunMark.Current is { IsHandler: true } mark && mark.Run == run
-            ? new InvalidOperationException(
-                $"A handler of pipeline '{run.Name}' waits for room in its own pipeline, which only handlers can make. Use TryWrite and deal with false, or write from code outside of the pipeline.")
-            : null;
-    }
+    private InvalidOperationException? RefuseHandler() => RunMark.Current is { IsHandler: true } mark && mark.Run == run
+        ? new InvalidOperationException(
+            $"A handler of pipeline '{run.Name}' waits for room in its own pipeline, which only handlers can make. Use TryWrite and deal with false, or write from code outside of the pipeline.")
+        : null;
 }

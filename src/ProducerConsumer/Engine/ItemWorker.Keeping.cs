@@ -47,19 +47,38 @@ internal abstract partial class ItemWorker<T>
         Claim.Keep();
     }
 
+    /// <summary>
+    /// Keeps the items that come next as well, at most that many, as if the code had been called for each: for code that
+    /// does nothing else with them. Those that somebody waits for have calls of their own, which may be followed.
+    /// </summary>
+    public void KeepMore(int most)
+    {
+        most = Math.Min(most, Claim.Unstarted); // Others may take some of them away meanwhile.
+        if (most > 0 && !Claim.HasContexts)
+        {
+            Kept!.Reserve(most); // First: when there is no memory, the items are still where they were.
+            Stage.Buffer.KeepMore(Claim, Kept, most);
+        }
+    }
+
     /// <summary>A context for what all that is kept becomes; null when nobody waits for any of it.</summary>
     public ItemContext? GatherKept()
     {
-        List<ItemContext>? contexts = null;
-        foreach (Single<T> item in Kept is { } kept ? kept.Own : [])
+        if (Kept is not { HasContexts: true } kept)
         {
-            if (item.Context is not null)
+            return null;
+        }
+
+        List<ItemContext> contexts = [];
+        for (int i = 0; i < kept.Count; i++)
+        {
+            if (kept.ContextOf(i) is { } context)
             {
-                (contexts ??= []).Add(item.Context);
+                contexts.Add(context);
             }
         }
 
-        return contexts is null ? null : ItemContext.Gather(contexts);
+        return contexts.Count == 0 ? null : ItemContext.Gather(contexts);
     }
 
     /// <summary>All that is kept is completed.</summary>

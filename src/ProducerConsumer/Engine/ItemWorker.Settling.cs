@@ -1,10 +1,26 @@
+using System.Runtime.CompilerServices;
+
 namespace ProducerConsumer;
 
 /// <summary>How the item of the call that has ended is settled.</summary>
 internal abstract partial class ItemWorker<T>
 {
     /// <summary>The call that was started last has returned.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Settle()
+    {
+        if (CountsSuccesses || Claim.HasContexts || _outlet is { IsClear: false })
+        {
+            SettleSlowly();
+        }
+        else
+        {
+            Claim.Settle();
+        }
+    }
+
+    /// <summary>The long path: something went wrong, or somebody is to be told.</summary>
+    private void SettleSlowly()
     {
         if (_outlet is not null)
         {
@@ -21,15 +37,7 @@ internal abstract partial class ItemWorker<T>
         }
 
         ItemContext? context = Claim.CurrentContext;
-        if (Claim.IsKept)
-        {
-            Claim.SettleKept();
-        }
-        else
-        {
-            Claim.Settle();
-        }
-
+        Claim.Settle();
         if (CountsSuccesses)
         {
             Succeed();

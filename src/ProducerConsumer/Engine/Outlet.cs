@@ -15,6 +15,9 @@ internal abstract class Outlet
     /// <summary>Whether results of the call that is running were refused, because the next stage was closed.</summary>
     public bool HasRefused => Refused is not null;
 
+    /// <summary>Whether a call may end: its results were accepted, and none waits for room.</summary>
+    public bool IsClear => Refused is null && !IsBlocked;
+
     /// <summary>The results of the call that is running which the next stage refused; null when it took all.</summary>
     protected List<object?>? Refused { get; set; }
 
@@ -61,6 +64,8 @@ internal class Outlet<T>(BoundedBuffer<T> buffer, string source) : Outlet
 {
     private readonly Edge _edge = buffer.AddEdge(source);
 
+    private readonly int _maxBatch = buffer.MaxLocalBatch;
+
     /// <summary>What is held back; null until something is.</summary>
     private LocalBatch<T>? _batch;
 
@@ -68,12 +73,29 @@ internal class Outlet<T>(BoundedBuffer<T> buffer, string source) : Outlet
     /// Emits one result: it is accepted by the next stage from here on. Completes at once if it can be held back or there
     /// is room; fails when the next stage is closed.
     /// </summary>
-    public virtual ValueTask EmitAsync(T result) => EmitAsync(result, Context, shares: true);
+    public virtual ValueTask EmitAsync(T result)
+    {
+        if (_batch is not { HasContexts: false } batch || !HoldsBack || IsBlocked || Context is not null || buffer.HasEnded)
+        {
+            return EmitSlowly(result, Context, shares: true);
+        }
+
+        // The short path: one more beside others that are held back.
+        Emitted++;
+        if (batch.Add(result))
+        {
+            buffer.Watch();
+        }
+
+        return batch.Added < _maxBatch ? default : PublishBatch();
+    }
 
     /// <summary>As <see cref="EmitAsync(T)"/>, with a context of the result's own.</summary>
-    public virtual ValueTask EmitAsync(T result, ItemContext? context) => EmitAsync(result, context, shares: false);
+    public virtual ValueTask EmitAsync(T result, ItemContext? context) => EmitSlowly(result, context, shares: false);
 
-    private ValueTask EmitAsync(T result, ItemContext? context, bool shares)
+    /// <summary>The long path, out of line, as the other parts that not every result needs: the short one then has nothing to prepare.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private ValueTask EmitSlowly(T result, ItemContext? context, bool shares)
     {
         if (!CanEmit(result, out ValueTask refusal))
         {
@@ -86,7 +108,7 @@ internal class Outlet<T>(BoundedBuffer<T> buffer, string source) : Outlet
         }
 
         Emitted++;
-        if (!HoldsBack || buffer.MaxLocalBatch == 1)
+        if (!HoldsBack || _maxBatch == 1)
         {
             HoldsBack = true; // A call that emits more than one result emits many.
             return WaitFor(buffer.DeliverAsync(result, _edge, context));
@@ -94,7 +116,7 @@ internal class Outlet<T>(BoundedBuffer<T> buffer, string source) : Outlet
 
         if (_batch is null)
         {
-            _batch = new LocalBatch<T>(_edge, buffer.MaxLocalBatch);
+            _batch = new LocalBatch<T>(_edge, _maxBatch);
             buffer.Register(_batch);
         }
 
@@ -103,11 +125,13 @@ internal class Outlet<T>(BoundedBuffer<T> buffer, string source) : Outlet
             buffer.Watch();
         }
 
-        return _batch.Added < buffer.MaxLocalBatch ? default : PublishAsync();
+        return _batch.Added < _maxBatch ? default : PublishBatch();
     }
 
-    public override ValueTask PublishAsync() =>
-        _batch is { Added: > 0 } ? WaitFor(buffer.PublishAsync(_batch)) : default;
+    public override ValueTask PublishAsync() => _batch is { Added: > 0 } ? PublishBatch() : default;
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private ValueTask PublishBatch() => WaitFor(buffer.PublishAsync(_batch!));
 
     public override void Offer()
     {

@@ -104,7 +104,8 @@ internal abstract class Worker(Stage stage) : IThreadPoolWorkItem
     }
 
     /// <summary>Whether code that ran on this thread has left something ambient behind, such as an activity.</summary>
-    protected bool IsContextChanged => !ReferenceEquals(ExecutionContext.Capture(), _context);
+    protected bool IsContextChanged =>
+        !ReferenceEquals(ExecutionContext.Capture(), _context) || SynchronizationContext.Current is not null;
 
     /// <summary>Gives the next call the worker's own execution context, whatever the last one left behind.</summary>
     protected void RestoreContext()

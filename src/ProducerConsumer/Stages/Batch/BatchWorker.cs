@@ -10,13 +10,15 @@ internal sealed class BatchWorker<T>(int maxSize, TimeSpan? maxWait, ObjectPool<
 {
     protected override ValueTask HandleAsync(T item, CancellationToken cancellationToken)
     {
+        bool isFirst = KeptCount == 0;
         Keep();
+        KeepMore(maxSize - KeptCount);
         if (KeptCount == maxSize)
         {
             return FlushAsync();
         }
 
-        if (KeptCount == 1 && maxWait is { } wait)
+        if (isFirst && maxWait is { } wait)
         {
             WakeAfter(wait);
         }

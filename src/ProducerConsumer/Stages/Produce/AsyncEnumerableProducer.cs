@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace ProducerConsumer;
 
 /// <summary>Pulls from an asynchronous enumerable; its one turn ends with the sequence or with a stop.</summary>
@@ -45,12 +47,13 @@ internal sealed class AsyncEnumerableProducer<T>(SourceStage stage, BoundedBuffe
     /// Pulls until a delivery is due, or the source is to be awaited; false when there will be no more. Apart from what
     /// awaits, whose loop costs more than most sources.
     /// </summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private bool TryPull(IAsyncEnumerator<T> items, out ValueTask<bool>? next)
     {
         next = null;
+        RestoreContext(); // Each item that is kept does so again.
         while (IsWanted)
         {
-            RestoreContext();
             ValueTask<bool> move = items.MoveNextAsync();
             if (!move.IsCompletedSuccessfully)
             {

@@ -43,9 +43,9 @@ internal sealed class ChannelReaderProducer<T>(SourceStage stage, BoundedBuffer<
     private bool TryPull(out bool isEmpty)
     {
         isEmpty = false;
+        RestoreContext(); // Each item that is kept does so again.
         while (IsWanted)
         {
-            RestoreContext();
             if (!source.TryRead(out T? item))
             {
                 isEmpty = true;

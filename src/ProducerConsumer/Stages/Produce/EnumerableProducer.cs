@@ -30,9 +30,9 @@ internal sealed class EnumerableProducer<T>(SourceStage stage, BoundedBuffer<T> 
     /// <summary>Pulls until a delivery is due; false when there will be no more.</summary>
     private bool TryPull(IEnumerator<T> items)
     {
+        RestoreContext(); // Each item that is kept does so again.
         while (IsWanted)
         {
-            RestoreContext();
             if (!items.MoveNext())
             {
                 return false;

@@ -28,13 +28,12 @@ internal abstract class PullWorker<T>(SourceStage stage, BoundedBuffer<T> buffer
     protected bool IsWanted => !Token.IsCancellationRequested && !Buffer.HasEnded;
 
     /// <summary>
-    /// Takes an item that the source returned, which counts as accepted from now on. True when the source can be asked
-    /// for the next one first; false when <see cref="DeliverAsync"/> is due, and a rest maybe.
+    /// Takes an item that the source returned, which counts as accepted from now on, and what it left behind on this
+    /// thread. True when the source can be asked for the next one first; false when <see cref="DeliverAsync"/> is due, and a rest maybe.
     /// </summary>
     protected bool Keep(T item)
     {
-        // An enumerable that runs inside an activity leaves it to whoever asked for the item; an asynchronous one does not.
-        ItemContext? context = IsContextChanged && Activity.Current is { } activity ? new ItemContext(onSettled: null, activity) : null;
+        ItemContext? context = IsContextChanged ? TakeContext() : null;
         if (_size == 1)
         {
             if (_batchSize.IsTiming)
@@ -62,8 +61,19 @@ internal abstract class PullWorker<T>(SourceStage stage, BoundedBuffer<T> buffer
             Buffer.Watch();
         }
 
-        const int ItemsPerLook = 8; // The clock costs as much as an item.
+        const int ItemsPerLook = 16; // The clock costs as much as an item.
         return _batch.Added < _size && !(_batch.Added % ItemsPerLook == 0 && IsStreakOver);
+    }
+
+    /// <summary>
+    /// Takes away what the source left behind on this thread. An enumerable that runs inside an activity leaves that to
+    /// whoever asked for the item; an asynchronous one does not.
+    /// </summary>
+    private ItemContext? TakeContext()
+    {
+        ItemContext? context = Activity.Current is { } activity ? new ItemContext(onSettled: null, activity) : null;
+        RestoreContext();
+        return context;
     }
 
     /// <summary>
