@@ -3,7 +3,7 @@ using Microsoft.Extensions.Time.Testing;
 namespace ProducerConsumer.Tests;
 
 /// <summary>Batches: full, or as old as allowed, or the last; never empty, and together what came in.</summary>
-public sealed class BatchTests
+public sealed partial class BatchTests
 {
     [GuardedTheory]
     [InlineData(1)]
@@ -126,6 +126,60 @@ public sealed class BatchTests
     }
 
     [GuardedFact]
+    public async Task Batch_SomeItemsAreTracked_AreInTheSameBatchesAndToldOnce()
+    {
+        List<IReadOnlyList<int>> batches = [];
+        List<ItemOutcome> told = [];
+        await using PooledPipeline<int> pipeline = Build(batches, new FakeTimeProvider(), size: 7, maxWait: null);
+        await WriteAsync(pipeline, 0, 50);
+        Task<PipelineReport> run = pipeline.RunAsync();
+        await KeptAsync(pipeline, 1); // Taken several at a time, and kept together.
+        await WriteTrackedAsync(50, 20);
+        await WriteAsync(pipeline, 70, 4);
+        pipeline.Writer.Complete();
+
+        PipelineReport report = await run;
+
+        report.ShouldBalance();
+        batches.SelectMany(batch => batch).Should().Equal(Enumerable.Range(0, 74));
+        batches.SkipLast(1).Should().OnlyContain(batch => batch.Count == 7);
+        told.Should().Equal(Enumerable.Repeat(ItemOutcome.Completed, 20));
+
+        async Task WriteTrackedAsync(int first, int count)
+        {
+            foreach (int item in Enumerable.Range(first, count))
+            {
+                await pipeline.Writer.WriteTrackedAsync(item, outcome =>
+                {
+                    lock (told)
+                    {
+                        told.Add(outcome);
+                    }
+                });
+            }
+        }
+    }
+
+    /// <summary>The call that fails is that of the last item that was kept in it; the others are handed back.</summary>
+    [GuardedFact]
+    public async Task Batch_ClockThrowsWhileSeveralAreKept_FailsOneAndHandsTheOthersBack()
+    {
+        BrokenClock clock = new() { Asks = 2 }; // By the start, and by the first batch that waits for more items. The last one does.
+        List<IReadOnlyList<int>> batches = [];
+        await using PooledPipeline<int> pipeline = Build(batches, clock, size: 10, maxWait: TimeSpan.FromSeconds(10));
+        await WriteAsync(pipeline, 0, 64);
+
+        PipelineException thrown = (await FluentActions.Awaiting(() => pipeline.RunAsync()).Should().ThrowAsync<PipelineException>()).Which;
+
+        thrown.Report.ShouldBalance();
+        StageReport stage = thrown.Report.Stages[0];
+        stage.Failed.Should().Be(1);
+        int failed = (int)thrown.Faults[0].Item!;
+        stage.Undelivered.Select(entry => (int)entry.Item!).Append(failed).Should()
+            .BeEquivalentTo(Enumerable.Range((int)stage.Completed, 64 - (int)stage.Completed));
+    }
+
+    [GuardedFact]
     public async Task Batch_ClockThrows_IsAFaultOfTheStageAndTheRunEnds()
     {
         BrokenClock clock = new();
@@ -168,76 +222,5 @@ public sealed class BatchTests
                 yield return Interlocked.Increment(ref produced);
             }
         }
-    }
-
-    private static PooledPipeline<int> Build(List<IReadOnlyList<int>> batches, TimeProvider clock, int size, TimeSpan? maxWait) =>
-        PooledPipeline.CreateBuilder<int>(capacity: 64, configure: options => options.TimeProvider = clock)
-            .Batch(size, maxWait)
-            .Consume((batch, _) =>
-            {
-                lock (batches)
-                {
-                    batches.Add(batch);
-                }
-
-                return default;
-            })
-            .Build();
-
-    private static async Task WriteAsync(PooledPipeline<int> pipeline, int first, int count)
-    {
-        foreach (int item in Enumerable.Range(first, count))
-        {
-            await pipeline.Writer.WriteAsync(item);
-        }
-    }
-
-    /// <summary>Waits until the worker of the batch keeps that many items, of all that came, and has nothing else to do.</summary>
-    private static async Task KeptAsync(PooledPipeline<int> pipeline, int count, Func<bool>? when = null)
-    {
-        while (when is null ? Books(pipeline) is not { Waiting: 0, Workers: 0 } books || books.InFlight != count : !when())
-        {
-            await Task.Yield();
-        }
-    }
-
-    /// <summary>Waits until nobody is at work: whatever a timer set off has had its effect.</summary>
-    private static async Task SettleAsync(PooledPipeline<int> pipeline)
-    {
-        for (int i = 0; i < 100; i++)
-        {
-            await Task.Yield();
-        }
-
-        while (pipeline.Run.Stages.Any(stage => stage.Pool.Active_NeedsLock > 0))
-        {
-            await Task.Yield();
-        }
-    }
-
-    private static StageBooks Books(PooledPipeline<int> pipeline) =>
-        ((BufferedStage<int>)pipeline.Run.Stages.Single(stage => stage.Name == "batch")).Buffer.ReadBooks("");
-
-    private static async Task CountAsync(List<IReadOnlyList<int>> batches, int count)
-    {
-        while (true)
-        {
-            lock (batches)
-            {
-                if (batches.Count == count)
-                {
-                    return;
-                }
-            }
-
-            await Task.Yield();
-        }
-    }
-
-    private sealed class BrokenClock : FakeTimeProvider
-    {
-        public volatile bool IsBroken;
-
-        public override long GetTimestamp() => IsBroken ? throw new InvalidOperationException("clock") : base.GetTimestamp();
     }
 }
