@@ -41,9 +41,6 @@ internal sealed partial class Claim<T>(Outlet? outlet = null)
     /// <summary>How many of <see cref="_settled"/> are in the books. Guarded by the lock.</summary>
     private int _booked;
 
-    /// <summary>How many of <see cref="_settled"/> are kept, and not to be booked here. Written by the owner.</summary>
-    private int _kept;
-
     /// <summary>One slot of the claim's own, until the owner takes several items at once: then rented.</summary>
     private T[] _items = new T[1];
 
@@ -123,27 +120,6 @@ internal sealed partial class Claim<T>(Outlet? outlet = null)
 
         item = mine ? Current : default!;
         return mine;
-    }
-
-    /// <summary>Whether the item of the call that is running is kept: somebody else settles it. Written by the owner.</summary>
-    public bool IsKept { get; private set; }
-
-    /// <summary>The item of the call that is running is in a collection of kept items from here on. By the owner.</summary>
-    public void Keep() => IsKept = true;
-
-    /// <summary>
-    /// The next items, at most that many, as if each had been started in turn and kept: the call that is running becomes
-    /// that of the last of them. By the owner, in the call for an item that is kept. Nobody takes items away meanwhile.
-    /// </summary>
-    public ReadOnlySpan<T> KeepMore_NeedsLock(int most)
-    {
-        Debug.Assert(IsKept && !HasContexts, "The call has kept its item, and there are items only.");
-        int next = _next;
-        int count = Math.Min(most, _end - next);
-        _kept += count;
-        Volatile.Write(ref _next, next + count);
-        Volatile.Write(ref _settled, _settled + count);
-        return _items.AsSpan(next, count);
     }
 
     /// <summary>The call has ended, and all that is left to do is to count it. By the owner.</summary>

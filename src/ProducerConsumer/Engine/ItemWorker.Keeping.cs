@@ -69,16 +69,16 @@ internal abstract partial class ItemWorker<T>
             return null;
         }
 
-        List<ItemContext> contexts = [];
+        List<ItemContext>? contexts = null;
         for (int i = 0; i < kept.Count; i++)
         {
             if (kept.ContextOf(i) is { } context)
             {
-                contexts.Add(context);
+                (contexts ??= []).Add(context);
             }
         }
 
-        return contexts.Count == 0 ? null : ItemContext.Gather(contexts);
+        return contexts is null ? null : ItemContext.Gather(contexts);
     }
 
     /// <summary>All that is kept is completed.</summary>

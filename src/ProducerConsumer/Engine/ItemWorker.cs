@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace ProducerConsumer;
 
 /// <summary>
@@ -189,73 +187,5 @@ internal abstract partial class ItemWorker<T> : Worker
             default:
                 return false;
         }
-    }
-
-    /// <summary>Calls the stage's code for each item of the claim.</summary>
-    private Pause HandleClaim()
-    {
-        while (true)
-        {
-            try
-            {
-                if (_awaited != Awaited.Nothing)
-                {
-                    GetAwaited();
-                }
-
-                return HandleItems(_handle!, Token);
-            }
-            catch (Exception error)
-            {
-                EndCall();
-                if (!TryJudge(error))
-                {
-                    return Pause.Suspended;
-                }
-
-                if (IsStreakOver)
-                {
-                    return Pause.Due;
-                }
-            }
-        }
-    }
-
-    /// <summary>
-    /// Goes on until a call suspends, or throws. Apart from what catches that: a loop in there would have its variables in
-    /// memory and not in registers.
-    /// </summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private Pause HandleItems(Func<T, CancellationToken, ValueTask> handle, CancellationToken token)
-    {
-        const int ItemsPerLook = 16; // The clock costs as much as an item.
-        int handled = 0;
-        while (Claim.TryStart(out T item) || (Claim.IsRefused && Stage.Buffer.TryStartRefused(Claim, out item)))
-        {
-            _outlet?.Begin(holdsBack: Claim.Filled > 1);
-            if (Claim.CurrentContext is { } context)
-            {
-                BeginContext(context);
-            }
-
-            ValueTask call = handle(item, token);
-            if (!call.IsCompleted)
-            {
-                _call = call;
-                _awaited = Awaited.Call;
-                RestoreContext();
-                return Pause.Suspended;
-            }
-
-            call.GetAwaiter().GetResult();
-            EndCall();
-            Settle();
-            if (++handled % ItemsPerLook == 0 && IsStreakOver)
-            {
-                return Pause.Due;
-            }
-        }
-
-        return handled > 0 && IsStreakOver ? Pause.Due : Pause.Done; // With none handled, the streak began with this call.
     }
 }

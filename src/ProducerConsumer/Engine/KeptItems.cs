@@ -8,8 +8,8 @@ namespace ProducerConsumer;
 /// flight.
 /// </summary>
 /// <remarks>
-/// The owner adds, and reads what is its own, without a lock; everything else happens under the lock of the buffer, by the
-/// owner too.
+/// The owner adds items one by one, and reads what is its own, without a lock; everything else happens under the lock of
+/// the buffer, by the owner too.
 /// </remarks>
 internal sealed class KeptItems<T>
 {
@@ -18,7 +18,7 @@ internal sealed class KeptItems<T>
     /// <summary>The contexts of the items; null until an item came with one. For the owner.</summary>
     private ItemContext?[]? _contexts;
 
-    /// <summary>How many items there are. Written by the owner: without the lock when it adds, under it otherwise.</summary>
+    /// <summary>How many items there are. Written by the owner: without the lock when it adds one, under it otherwise.</summary>
     private int _count;
 
     /// <summary>How many items there are. More may be when the owner is adding.</summary>
@@ -54,7 +54,7 @@ internal sealed class KeptItems<T>
     public void AddMany_NeedsLock(ReadOnlySpan<T> items)
     {
         items.CopyTo(_items.AsSpan(_count));
-        Volatile.Write(ref _count, _count + items.Length);
+        Volatile.Write(ref _count, _count + items.Length); // As in Add.
     }
 
     /// <summary>Makes room for that many more. By the owner.</summary>

@@ -103,7 +103,7 @@ internal abstract class Worker(Stage stage) : IThreadPoolWorkItem
         stage.Pool.Exit();
     }
 
-    /// <summary>Whether code that ran on this thread has left something ambient behind, such as an activity.</summary>
+    /// <summary>Whether code that ran on this thread has left something ambient behind, such as an activity: <see cref="RestoreContext"/> would undo it.</summary>
     protected bool IsContextChanged =>
         !ReferenceEquals(ExecutionContext.Capture(), _context) || SynchronizationContext.Current is not null;
 

@@ -5,9 +5,10 @@ namespace ProducerConsumer.Tests;
 /// <summary>What the tests of batches share.</summary>
 public sealed partial class BatchTests
 {
-    private static PooledPipeline<int> Build(List<IReadOnlyList<int>> batches, TimeProvider clock, int size, TimeSpan? maxWait) =>
+    private static PooledPipeline<int> Build(
+        List<IReadOnlyList<int>> batches, TimeProvider clock, int size, TimeSpan? maxWait, Action<StageOptions<int>>? configure = null) =>
         PooledPipeline.CreateBuilder<int>(capacity: 64, configure: options => options.TimeProvider = clock)
-            .Batch(size, maxWait)
+            .Batch(size, maxWait, configure)
             .Consume((batch, _) =>
             {
                 lock (batches)
@@ -73,12 +74,12 @@ public sealed partial class BatchTests
     {
         public volatile bool IsBroken;
 
-        /// <summary>How often it can be asked before it breaks.</summary>
-        public int Asks { get; init; } = int.MaxValue;
+        /// <summary>Which question it does not answer, counted from 1.</summary>
+        public int BreaksAt { get; init; }
 
         private int _asked;
 
         public override long GetTimestamp() =>
-            IsBroken || Interlocked.Increment(ref _asked) > Asks ? throw new InvalidOperationException("clock") : base.GetTimestamp();
+            IsBroken || Interlocked.Increment(ref _asked) == BreaksAt ? throw new InvalidOperationException("clock") : base.GetTimestamp();
     }
 }

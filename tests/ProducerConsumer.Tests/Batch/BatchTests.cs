@@ -160,23 +160,26 @@ public sealed partial class BatchTests
         }
     }
 
-    /// <summary>The call that fails is that of the last item that was kept in it; the others are handed back.</summary>
     [GuardedFact]
-    public async Task Batch_ClockThrowsWhileSeveralAreKept_FailsOneAndHandsTheOthersBack()
+    public async Task Batch_ClockThrowsOnceAndTheItemIsSkipped_TheOthersGoOnInTime()
     {
-        BrokenClock clock = new() { Asks = 2 }; // By the start, and by the first batch that waits for more items. The last one does.
+        const int Items = 20_000; // By then the worker takes several at a time.
+        BrokenClock clock = new() { BreaksAt = 1 + (Items / 10) + 1 }; // Asked by the start, and by the first item of each batch.
         List<IReadOnlyList<int>> batches = [];
-        await using PooledPipeline<int> pipeline = Build(batches, clock, size: 10, maxWait: TimeSpan.FromSeconds(10));
-        await WriteAsync(pipeline, 0, 64);
+        await using PooledPipeline<int> pipeline = Build(
+            batches, clock, size: 10, TimeSpan.FromSeconds(10), stage => stage.OnFailure.Skip());
+        Task<PipelineReport> run = pipeline.RunAsync();
+        await WriteAsync(pipeline, 0, Items + 7);
+        await KeptAsync(pipeline, 6);
 
-        PipelineException thrown = (await FluentActions.Awaiting(() => pipeline.RunAsync()).Should().ThrowAsync<PipelineException>()).Which;
+        clock.Advance(TimeSpan.FromSeconds(10));
 
-        thrown.Report.ShouldBalance();
-        StageReport stage = thrown.Report.Stages[0];
-        stage.Failed.Should().Be(1);
-        int failed = (int)thrown.Faults[0].Item!;
-        stage.Undelivered.Select(entry => (int)entry.Item!).Append(failed).Should()
-            .BeEquivalentTo(Enumerable.Range((int)stage.Completed, 64 - (int)stage.Completed));
+        await CountAsync(batches, (Items / 10) + 1);
+        batches[^1].Should().Equal(Enumerable.Range(Items + 1, 6));
+        pipeline.Writer.Complete();
+        PipelineReport report = await run;
+        report.ShouldBalance();
+        report.Failures.Should().ContainSingle().Which.Item.Should().Be(Items);
     }
 
     [GuardedFact]

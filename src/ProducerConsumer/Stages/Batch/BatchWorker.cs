@@ -10,20 +10,14 @@ internal sealed class BatchWorker<T>(int maxSize, TimeSpan? maxWait, ObjectPool<
 {
     protected override ValueTask HandleAsync(T item, CancellationToken cancellationToken)
     {
-        bool isFirst = KeptCount == 0;
         Keep();
+        if (KeptCount == 1 && maxSize > 1 && maxWait is { } wait)
+        {
+            WakeAfter(wait); // First: when the clock fails, no other item waits for it.
+        }
+
         KeepMore(maxSize - KeptCount);
-        if (KeptCount == maxSize)
-        {
-            return FlushAsync();
-        }
-
-        if (isFirst && maxWait is { } wait)
-        {
-            WakeAfter(wait);
-        }
-
-        return default;
+        return KeptCount == maxSize ? FlushAsync() : default;
     }
 
     protected override ValueTask WakeAsync(CancellationToken cancellationToken) => FlushAsync();

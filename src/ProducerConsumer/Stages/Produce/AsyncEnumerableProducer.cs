@@ -57,6 +57,7 @@ internal sealed class AsyncEnumerableProducer<T>(SourceStage stage, BoundedBuffe
             ValueTask<bool> move = items.MoveNextAsync();
             if (!move.IsCompletedSuccessfully)
             {
+                RestoreContext(); // Here, not when the item has come: that may be on a thread of the application's.
                 next = move;
                 return true;
             }

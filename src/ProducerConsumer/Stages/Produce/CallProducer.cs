@@ -17,9 +17,7 @@ internal sealed class CallProducer<T>(
                 return AwaitAsync(call);
             }
 
-            bool goesOn = Keep(call.Result);
-            RestoreContext();
-            if (!goesOn)
+            if (!Keep(call.Result))
             {
                 return WaitForRoomAsync(DeliverAsync());
             }
@@ -30,15 +28,14 @@ internal sealed class CallProducer<T>(
 
     private async ValueTask<bool> AwaitAsync(ValueTask<T> call)
     {
+        RestoreContext(); // Here, not when the item has come: that may be on a thread of the application's.
         bool suspended = !call.IsCompleted;
         if (suspended)
         {
             await FlushAsync().ConfigureAwait(false);
         }
 
-        T item = await call.ConfigureAwait(false);
-        RestoreContext();
-        if (!Keep(item) || suspended)
+        if (!Keep(await call.ConfigureAwait(false)) || suspended)
         {
             await DeliverAsync().ConfigureAwait(false);
         }

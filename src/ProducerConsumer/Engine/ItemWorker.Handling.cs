@@ -1,0 +1,75 @@
+using System.Runtime.CompilerServices;
+
+namespace ProducerConsumer;
+
+/// <summary>The loop over the items of a claim.</summary>
+internal abstract partial class ItemWorker<T>
+{
+    /// <summary>Calls the stage's code for each item of the claim.</summary>
+    private Pause HandleClaim()
+    {
+        while (true)
+        {
+            try
+            {
+                if (_awaited != Awaited.Nothing)
+                {
+                    GetAwaited();
+                }
+
+                return HandleItems(_handle!, Token);
+            }
+            catch (Exception error)
+            {
+                EndCall();
+                if (!TryJudge(error))
+                {
+                    return Pause.Suspended;
+                }
+
+                if (IsStreakOver)
+                {
+                    return Pause.Due;
+                }
+            }
+        }
+    }
+
+    /// <summary>
+    /// Goes on until a call suspends, or throws. Apart from what catches that: a loop in there would have its variables in
+    /// memory and not in registers.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private Pause HandleItems(Func<T, CancellationToken, ValueTask> handle, CancellationToken token)
+    {
+        const int ItemsPerLook = 8; // The clock costs as much as an item.
+        int handled = 0;
+        while (Claim.TryStart(out T item) || (Claim.IsRefused && Stage.Buffer.TryStartRefused(Claim, out item)))
+        {
+            _outlet?.Begin(holdsBack: Claim.Filled > 1);
+            if (Claim.CurrentContext is { } context)
+            {
+                BeginContext(context);
+            }
+
+            ValueTask call = handle(item, token);
+            if (!call.IsCompleted)
+            {
+                _call = call;
+                _awaited = Awaited.Call;
+                RestoreContext();
+                return Pause.Suspended;
+            }
+
+            call.GetAwaiter().GetResult();
+            EndCall();
+            Settle();
+            if (++handled % ItemsPerLook == 0 && IsStreakOver)
+            {
+                return Pause.Due;
+            }
+        }
+
+        return handled > 0 && IsStreakOver ? Pause.Due : Pause.Done; // With none handled, the streak began with this call.
+    }
+}
