@@ -66,6 +66,9 @@ internal class Outlet<T>(BoundedBuffer<T> buffer, string source) : Outlet
 
     private readonly int _maxBatch = buffer.MaxLocalBatch;
 
+    /// <summary>For the next wait; null until the first one is over.</summary>
+    private RoomWait? _spareWait;
+
     /// <summary>What is held back; null until something is.</summary>
     private LocalBatch<T>? _batch;
 
@@ -180,20 +183,42 @@ internal class Outlet<T>(BoundedBuffer<T> buffer, string source) : Outlet
     {
         if (!delivery.IsCompletedSuccessfully)
         {
-            return WaitAsync(delivery);
+            IsBlocked = true;
+            return (Interlocked.Exchange(ref _spareWait, null) ?? new RoomWait(this, buffer)).Begin(delivery);
         }
 
         delivery.GetAwaiter().GetResult(); // What it stands for goes back to its pool.
         return default;
     }
 
-    /// <summary>Pooled: it may happen for every batch.</summary>
-    [AsyncMethodBuilder(typeof(PooledBuilder))]
-    private async ValueTask WaitAsync(ValueTask<bool> delivery)
+    /// <summary>
+    /// A wait until there is room. Used again: it may happen for every batch, and a pooled asynchronous method would often
+    /// allocate, since its pool is the thread's and workers move from thread to thread.
+    /// </summary>
+    private sealed class RoomWait(Outlet<T> outlet, IWaiterHost host) : Waiter<bool>(host)
     {
-        IsBlocked = true;
-        await delivery.ConfigureAwait(false);
-        IsBlocked = false;
+        private ConfiguredValueTaskAwaitable<bool>.ConfiguredValueTaskAwaiter _delivery;
+        private Action? _end;
+
+        public ValueTask Begin(ValueTask<bool> delivery)
+        {
+            ValueTask wait = AsPlainValueTask(); // First: it may be over at once, and this may serve another wait.
+            _delivery = delivery.ConfigureAwait(false).GetAwaiter();
+            _delivery.UnsafeOnCompleted(_end ??= End);
+            return wait;
+        }
+
+        /// <summary>In a work item of its own, as every wait on a buffer ends. A delivery never throws.</summary>
+        private void End()
+        {
+            _delivery.GetResult(); // What it stands for goes back to its pool.
+            outlet.IsBlocked = false;
+            Unwatch();
+            Succeed_NeedsLock(true); // Without one: nobody else knows it.
+            PublishHere();
+        }
+
+        protected override void Return() => Volatile.Write(ref outlet._spareWait, this);
     }
 }
 
