@@ -68,7 +68,7 @@ internal sealed class ThroughputSampler<T>(Setting setting, Contestant<T> contes
     {
         for (int repeats = 0; ; repeats++)
         {
-            GC.Collect();
+            GC.Collect(); // Nobody pays for the garbage of the one before.
             GC.WaitForPendingFinalizers();
             Meter meter = Meter.Start();
             try
