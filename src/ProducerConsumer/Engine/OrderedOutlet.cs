@@ -74,6 +74,7 @@ internal sealed class OrderedOutlet<T, TOut>(
             return published; // Results for no item. What waits here is released at the end of the next claim.
         }
 
+        published.GetAwaiter().GetResult(); // What it stands for serves again.
         return TryRelease(out ValueTask wait) ? wait : ReleaseRestAsync(wait);
     }
 

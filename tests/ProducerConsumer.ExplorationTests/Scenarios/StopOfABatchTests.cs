@@ -28,5 +28,9 @@ public sealed class StopOfABatchTests : ScenarioContract
         report.ShouldBalance();
         report.Stages[0].InFlight.Should().Be(0);
         handled.Items.Should().BeInAscendingOrder().And.OnlyHaveUniqueItems();
+
+        // A batch that is handed back may have gone on in part.
+        handled.Items.Concat(report.UndeliveredItems<int>()).Concat(report.UndeliveredItems<IReadOnlyList<int>>().SelectMany(batch => batch))
+            .Distinct().Should().BeEquivalentTo(Enumerable.Range(1, Items));
     }
 }

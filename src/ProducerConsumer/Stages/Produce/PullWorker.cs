@@ -29,7 +29,8 @@ internal abstract class PullWorker<T>(SourceStage stage, BoundedBuffer<T> buffer
 
     /// <summary>
     /// Takes an item that the source returned, which counts as accepted from now on, and what it left behind on this
-    /// thread. True when the source can be asked for the next one first; false when <see cref="DeliverAsync"/> is due, and a rest maybe.
+    /// thread. True when the source can be asked for the next one first; false when <see cref="DeliverAsync"/> is due, and
+    /// a rest maybe.
     /// </summary>
     protected bool Keep(T item)
     {
