@@ -38,8 +38,8 @@ internal static class Background
     }
 
     /// <summary>
-    /// A pause between two looks at something that another thread is about to change: 8 turns of the processor's pause,
-    /// doubling to 64, then the rest of the time slice, because the other thread may have been suspended.
+    /// A pause between two looks at something that another thread is about to change: one turn of the framework's spinning
+    /// (about 40 ns), doubling to 8, then the rest of the time slice, because the other thread may have been suspended.
     /// </summary>
     public static void BackOff(int round)
     {
@@ -47,7 +47,7 @@ internal static class Background
         const int YieldRounds = 60;
         if (round < SpinRounds)
         {
-            Thread.SpinWait(8 << Math.Min(round, 3));
+            Thread.SpinWait(1 << Math.Min(round, 3));
         }
         else
         {

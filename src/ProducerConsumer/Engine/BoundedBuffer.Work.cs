@@ -44,7 +44,7 @@ internal sealed partial class BoundedBuffer<T>
         Taken taken = Taken.Items;
         Signals signals = default;
         signals.IsPaced = suspended;
-        using (EnterSection())
+        using (EnterClaim(worker))
         {
             Book_NeedsLock(claim);
             if (_lanes is not null)

@@ -7,7 +7,8 @@ internal sealed partial class BoundedBuffer<T>
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryWrite(T item, Edge? edge = null, ItemContext? context = null) =>
-        (context is null && TryWriteQuickly(item, edge)) || TryWriteSlowly(new Single<T>(item, context), edge);
+        (context is null && (_intake.TryAdd(item, edge) || TryWriteAndOpen(item, edge)))
+        || TryWriteSlowly(new Single<T>(item, context), edge);
 
     /// <summary>Writes the item, or parks together with it until a reader frees a slot. Not accepted unless it succeeds.</summary>
     public ValueTask WriteAsync(T item, Edge? edge, CancellationToken cancellationToken, ItemContext? context = null)
@@ -69,7 +70,7 @@ internal sealed partial class BoundedBuffer<T>
     private bool CanAdd_NeedsLock => !_items.IsFull || _fullMode != BoundedChannelFullMode.Wait;
 
     /// <summary>
-    /// The short path of a write: there is room in the array, and nobody is to be told. Nothing in here can throw, so the
+    /// The short path of a delivery: there is room in the array, and nobody is to be told. Nothing in here can throw, so the
     /// lock is left without a handler.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -13,7 +13,8 @@ namespace ProducerConsumer;
 /// under the lock and raised after it.</para>
 /// <para>Most writes and reads need to look at little: whether there is room, and whether anybody is to be told. What has
 /// to be told is kept in <see cref="BufferState.Detours"/>, brought up to date whenever a section ends that can change it
-/// (<see cref="Section"/>); a write that finds none set is the short path.</para>
+/// (<see cref="Section"/>); a write that finds none set is the short path. Single writes that follow go into the intake,
+/// which the next section takes in.</para>
 /// <para>Invariants, with the lock free: a parked reader means no items; a parked writer means a full buffer; an ended
 /// buffer has no parked reader and no parked writer but those whose item is already accepted; the books close.</para>
 /// <para>The in-box bounded channel cannot stand here: dotnet/runtime issues 131141 and 132094 (items lost and writers
@@ -155,16 +156,32 @@ internal sealed partial class BoundedBuffer<T> : Channel<T>, IWaiterHost
     private Section EnterSection()
     {
         _gate.Enter();
+        CloseIntake_NeedsLock();
         AssertInvariants_NeedsLock();
         return new Section(this);
     }
 
+    /// <summary>Leaves the lock before it fails, so that only its caller does.</summary>
     [Conditional("DEBUG")]
     private void AssertInvariants_NeedsLock()
+    {
+        try
+        {
+            AssertState_NeedsLock();
+        }
+        catch
+        {
+            _gate.Exit();
+            throw;
+        }
+    }
+
+    private void AssertState_NeedsLock()
     {
         Debug.Assert(_gate.IsHeld, "Called under the lock.");
         Debug.Assert(_readers.IsEmpty || _items.Count == 0, "A parked reader means no items.");
         Debug.Assert(_writers.IsEmpty || _items.IsFull, "A parked writer means a full buffer.");
+        Debug.Assert((_items.Lent > 0) == (_gate.State.Detours == Detours.Intake), "Nobody is to be told of an item while the intake is open.");
         Debug.Assert(!_ended || _readers.IsEmpty, "An ended buffer has no parked reader.");
         Debug.Assert(!_closed || (_items.Count == 0 && _writers.IsEmpty), "A closed buffer is empty.");
         Debug.Assert(_workers is null || !HasOwnWork_NeedsLock || _workers.IsManned_NeedsLock, "An item never waits for a worker that nobody starts.");
@@ -177,7 +194,7 @@ internal sealed partial class BoundedBuffer<T> : Channel<T>, IWaiterHost
     {
         public void Dispose()
         {
-            Detours detours = Detours.None;
+            Detours detours = buffer._items.Lent > 0 ? Detours.Intake : Detours.None;
             if (buffer._ended)
             {
                 detours |= Detours.Ended;

@@ -52,4 +52,7 @@ internal enum Detours
 
     /// <summary>A worker can be called, and none is on its way.</summary>
     Workers = 4,
+
+    /// <summary>Single writes go into the intake. Never together with another reason: then it is closed.</summary>
+    Intake = 8,
 }

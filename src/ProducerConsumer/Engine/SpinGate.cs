@@ -8,8 +8,8 @@ namespace ProducerConsumer;
 /// much when threads meet, and its queues would put the holder's successor to sleep for longer than any section here takes.
 /// </summary>
 /// <remarks>
-/// Sections are short, and neither wait, nor run foreign code, nor enter a second gate, but that of the lanes inside of
-/// that of their buffer. Not reentrant. Who finds it taken spins, then gives up its time slice, because the holder may have been suspended.
+/// Sections are short, and neither wait, nor run foreign code, nor enter a second gate, but that of the lanes or of the
+/// intake inside of that of their buffer. Not reentrant. Who finds it taken spins, then gives up its time slice, because the holder may have been suspended.
 /// </remarks>
 internal sealed class SpinGate
 {

@@ -1,0 +1,88 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+
+namespace ProducerConsumer;
+
+/// <summary>
+/// Single writes, while the workers have enough to do. The intake is open only as long as nobody needs to be told of an
+/// item, and every section that looks at more than the oldest items closes it first: so all others find the buffer as if
+/// there were none.
+/// </summary>
+internal sealed partial class BoundedBuffer<T>
+{
+    /// <summary>An intake for fewer items is not worth its opening.</summary>
+    private const int MinIntake = 5;
+
+    /// <summary>The items that came after those in <see cref="_items"/>.</summary>
+    private readonly Intake<T> _intake = new();
+
+    /// <summary>At most half of the capacity, so that the intake is filled while the workers empty the rest. None where each item is looked at.</summary>
+    private int MaxIntake => _fullMode == BoundedChannelFullMode.Wait && MaxBatch > 1 ? Math.Min(32, Capacity / 2) : 0;
+
+    /// <summary>
+    /// The short path of a single write that found the intake full or closed: there is room in the array, and nobody is to
+    /// be told. Nothing in the section can throw, so it is left without a handler.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool TryWriteAndOpen(T item, Edge? edge)
+    {
+        if (_intake.Size == 0 && _workers is not null && MaxIntake >= MinIntake)
+        {
+            _intake.Reserve(MaxIntake);
+        }
+
+        _gate.Enter();
+        CloseIntake_NeedsLock();
+        AssertInvariants_NeedsLock();
+        ref BufferState state = ref _gate.State;
+        bool written = state.Detours == Detours.None && _items.TryAddQuickly(item);
+        if (written)
+        {
+            state.Accepted++;
+            edge?.Accept_NeedsLock();
+            OpenIntake_NeedsLock();
+        }
+
+        _gate.Exit();
+        return written;
+    }
+
+    /// <summary>
+    /// Enters the lock for a worker that wants items. When there are some it leaves the intake open: it takes the oldest,
+    /// works on, and comes back for the others. Not one that was called, after which the next may be.
+    /// </summary>
+    private Section EnterClaim(ItemWorker<T> worker)
+    {
+        _gate.Enter();
+        if (worker.IsCalled || Startable_NeedsLock == 0)
+        {
+            CloseIntake_NeedsLock();
+        }
+
+        AssertInvariants_NeedsLock();
+        return new Section(this);
+    }
+
+    /// <summary>Has the next writes go into the intake, if there is room. Nobody is to be told of an item.</summary>
+    private void OpenIntake_NeedsLock()
+    {
+        int room = Math.Min(_intake.Size, _items.QuickRoom);
+        if (room >= MinIntake)
+        {
+            _items.Lent = room;
+            _gate.State.Detours = Detours.Intake;
+            _intake.Open_NeedsLock(room);
+        }
+    }
+
+    /// <summary>Puts the items of the intake behind the others. Nobody is to be told, or it would not be open.</summary>
+    private void CloseIntake_NeedsLock()
+    {
+        if ((_gate.State.Detours & Detours.Intake) != 0)
+        {
+            _items.Lent = 0;
+            _gate.State.Accepted += _intake.CloseInto_NeedsLock(_items);
+            _gate.State.Detours &= ~Detours.Intake;
+        }
+    }
+}
