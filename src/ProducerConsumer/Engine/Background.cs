@@ -39,7 +39,7 @@ internal static class Background
 
     /// <summary>
     /// A pause between two looks at something that another thread is about to change: one turn of the framework's spinning
-    /// (about 40 ns), doubling to 8, then the rest of the time slice, because the other thread may have been suspended.
+    /// (about 40 ns), doubling to 32, then the rest of the time slice, because the other thread may have been suspended.
     /// </summary>
     public static void BackOff(int round)
     {
@@ -47,7 +47,7 @@ internal static class Background
         const int YieldRounds = 60;
         if (round < SpinRounds)
         {
-            Thread.SpinWait(1 << Math.Min(round, 3));
+            Thread.SpinWait(1 << Math.Min(round, 5));
         }
         else
         {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 
 namespace ProducerConsumer;
@@ -21,7 +22,10 @@ internal sealed partial class BoundedBuffer<T>
     public int MaxLocalBatch =>
         _fullMode == BoundedChannelFullMode.Wait ? Math.Max(1, Math.Min(Math.Min(MaxBatch, 32), Capacity / 4)) : 1;
 
-    /// <summary>How many more items there is room for, or was a moment ago: it is read without the lock.</summary>
+    /// <summary>
+    /// How many more items there is room for, or was a moment ago: it is read without the lock. For who delivers: those are
+    /// the only ones here, so that there is no intake.
+    /// </summary>
     public int Room => _items.Room;
 
     /// <summary>Opens the way of one more producer.</summary>
@@ -72,6 +76,27 @@ internal sealed partial class BoundedBuffer<T>
 
         Raise(ref signals);
         return parked ? waiter.AsDelivery() : Spare(waiter, added);
+    }
+
+    /// <summary>
+    /// The short path of a delivery: there is room in the array, and nobody is to be told. Nothing in here can throw, so the
+    /// lock is left without a handler.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool TryWriteQuickly(T item, Edge? edge)
+    {
+        _gate.Enter();
+        AssertInvariants_NeedsLock();
+        ref BufferState state = ref _gate.State;
+        bool written = state.Detours == Detours.None && _items.TryAddQuickly(item);
+        if (written)
+        {
+            state.Accepted++;
+            edge?.Accept_NeedsLock();
+        }
+
+        _gate.Exit();
+        return written;
     }
 
     /// <summary>Takes over the items of a worker's batch, as <see cref="DeliverAsync"/> does; true when all are in.</summary>

@@ -16,7 +16,7 @@ internal sealed partial class BoundedBuffer<T>
     /// <summary>The items that came after those in <see cref="_items"/>.</summary>
     private readonly Intake<T> _intake = new();
 
-    /// <summary>At most half of the capacity, so that the intake is filled while the workers empty the rest. None where each item is looked at.</summary>
+    /// <summary>At most half of the capacity, so that the intake is filled while the workers empty the rest. None in a drop mode, and none where workers take one item at a time.</summary>
     private int MaxIntake => _fullMode == BoundedChannelFullMode.Wait && MaxBatch > 1 ? Math.Min(32, Capacity / 2) : 0;
 
     /// <summary>
@@ -63,13 +63,15 @@ internal sealed partial class BoundedBuffer<T>
         return new Section(this);
     }
 
-    /// <summary>Has the next writes go into the intake, if there is room. Nobody is to be told of an item.</summary>
+    /// <summary>
+    /// Has the next writes go into the intake, if there is room in the array, which nobody else can take while it is open.
+    /// Nobody is to be told of an item.
+    /// </summary>
     private void OpenIntake_NeedsLock()
     {
         int room = Math.Min(_intake.Size, _items.QuickRoom);
         if (room >= MinIntake)
         {
-            _items.Lent = room;
             _gate.State.Detours = Detours.Intake;
             _intake.Open_NeedsLock(room);
         }
@@ -80,7 +82,6 @@ internal sealed partial class BoundedBuffer<T>
     {
         if ((_gate.State.Detours & Detours.Intake) != 0)
         {
-            _items.Lent = 0;
             _gate.State.Accepted += _intake.CloseInto_NeedsLock(_items);
             _gate.State.Detours &= ~Detours.Intake;
         }

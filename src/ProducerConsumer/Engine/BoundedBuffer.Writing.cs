@@ -69,33 +69,12 @@ internal sealed partial class BoundedBuffer<T>
 
     private bool CanAdd_NeedsLock => !_items.IsFull || _fullMode != BoundedChannelFullMode.Wait;
 
-    /// <summary>
-    /// The short path of a delivery: there is room in the array, and nobody is to be told. Nothing in here can throw, so the
-    /// lock is left without a handler.
-    /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool TryWriteQuickly(T item, Edge? edge)
-    {
-        _gate.Enter();
-        AssertInvariants_NeedsLock();
-        ref BufferState state = ref _gate.State;
-        bool written = state.Detours == Detours.None && _items.TryAddQuickly(item);
-        if (written)
-        {
-            state.Accepted++;
-            edge?.Accept_NeedsLock();
-        }
-
-        _gate.Exit();
-        return written;
-    }
-
     /// <summary>The long path, kept out of line so that the short one has nothing to prepare.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private bool TryWriteSlowly(Single<T> item, Edge? edge)
     {
         // Read without the lock: the write is at liberty to come before whatever makes room.
-        if (_items.IsFull && _fullMode == BoundedChannelFullMode.Wait)
+        if (_items.Count >= Capacity && _fullMode == BoundedChannelFullMode.Wait)
         {
             return false;
         }

@@ -8,14 +8,14 @@ namespace ProducerConsumer;
 /// books of the stage it feeds and can be closed with its contents handed back.
 /// </summary>
 /// <remarks>
-/// <para>One lock guards the items, the four waiter lists, the books, the claims of the workers and their number.
+/// <para>One lock guards the items but the newest (<see cref="Intake{T}"/>), the four waiter lists, the books, the claims of the workers and their number.
 /// Whatever runs foreign code (completing a wait, starting a worker, a drop handler) is noted in <see cref="Signals"/>
 /// under the lock and raised after it.</para>
 /// <para>Most writes and reads need to look at little: whether there is room, and whether anybody is to be told. What has
 /// to be told is kept in <see cref="BufferState.Detours"/>, brought up to date whenever a section ends that can change it
 /// (<see cref="Section"/>); a write that finds none set is the short path. Single writes that follow go into the intake,
-/// which the next section takes in.</para>
-/// <para>Invariants, with the lock free: a parked reader means no items; a parked writer means a full buffer; an ended
+/// which the next section takes in, unless it is that of a worker who finds older items.</para>
+/// <para>Invariants, with the lock free and the intake closed: a parked reader means no items; a parked writer means a full buffer; an ended
 /// buffer has no parked reader and no parked writer but those whose item is already accepted; the books close.</para>
 /// <para>The in-box bounded channel cannot stand here: dotnet/runtime issues 131141 and 132094 (items lost and writers
 /// broken under cancellation).</para>
@@ -31,7 +31,7 @@ internal sealed partial class BoundedBuffer<T> : Channel<T>, IWaiterHost
     /// <summary>Told what foreign code threw where nobody can be blamed; null when nobody listens.</summary>
     private readonly Action<Exception>? _onForeignFault;
 
-    /// <summary>The accepted items that nobody has taken, oldest first.</summary>
+    /// <summary>The accepted items that nobody has taken, oldest first; those in the intake come after them.</summary>
     private readonly RingQueue<T> _items;
 
     /// <summary>Parked <see cref="ChannelReader{T}.ReadAsync"/> calls; each gets an item of its own.</summary>
@@ -181,7 +181,7 @@ internal sealed partial class BoundedBuffer<T> : Channel<T>, IWaiterHost
         Debug.Assert(_gate.IsHeld, "Called under the lock.");
         Debug.Assert(_readers.IsEmpty || _items.Count == 0, "A parked reader means no items.");
         Debug.Assert(_writers.IsEmpty || _items.IsFull, "A parked writer means a full buffer.");
-        Debug.Assert((_items.Lent > 0) == (_gate.State.Detours == Detours.Intake), "Nobody is to be told of an item while the intake is open.");
+        Debug.Assert((_gate.State.Detours & Detours.Intake) == 0 || _gate.State.Detours == Detours.Intake, "Nobody is to be told of an item while the intake is open.");
         Debug.Assert(!_ended || _readers.IsEmpty, "An ended buffer has no parked reader.");
         Debug.Assert(!_closed || (_items.Count == 0 && _writers.IsEmpty), "A closed buffer is empty.");
         Debug.Assert(_workers is null || !HasOwnWork_NeedsLock || _workers.IsManned_NeedsLock, "An item never waits for a worker that nobody starts.");
@@ -194,7 +194,7 @@ internal sealed partial class BoundedBuffer<T> : Channel<T>, IWaiterHost
     {
         public void Dispose()
         {
-            Detours detours = buffer._items.Lent > 0 ? Detours.Intake : Detours.None;
+            Detours detours = buffer._gate.State.Detours & Detours.Intake;
             if (buffer._ended)
             {
                 detours |= Detours.Ended;

@@ -25,7 +25,7 @@ internal struct BufferState
     [FieldOffset(140)]
     public Detours Detours;
 
-    /// <summary>Items that were taken in, counted by those who write them.</summary>
+    /// <summary>Items that were taken in, counted by those who write them, and those of the intake by who closes it.</summary>
     [FieldOffset(144)]
     public long Accepted;
 

@@ -9,7 +9,7 @@ internal sealed class Edge(string source)
     /// <summary>The name of the stage that the items come from.</summary>
     public string Source => source;
 
-    /// <summary>Guarded by the lock of the buffer.</summary>
+    /// <summary>Guarded by the lock of the buffer, and by that of its intake while that is open: then nobody else accepts an item.</summary>
     public long Accepted { get; private set; }
 
     public void Accept_NeedsLock(int count = 1) => Accepted += count;

@@ -61,7 +61,7 @@ internal sealed class Intake<T>
         _gate.Enter();
         int count = _gate.State.Count;
         _gate.State.Count = 0;
-        Volatile.Write(ref _room, 0);
+        _room = 0;
         _gate.Exit();
 
         // Closed, the array is the caller's.

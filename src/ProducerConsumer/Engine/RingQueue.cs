@@ -12,7 +12,6 @@ internal sealed class RingQueue<T>(int capacity, SpinGate gate)
     private T[] _slots = new T[Math.Min(capacity, 16)];
 
     private int _reserved;
-    private int _lent;
 
     /// <summary>How many items there may be without growing.</summary>
     private int _limit = Math.Min(capacity, 16);
@@ -31,17 +30,6 @@ internal sealed class RingQueue<T>(int capacity, SpinGate gate)
         set
         {
             _reserved = value;
-            SetLimit();
-        }
-    }
-
-    /// <summary>How many of the free places in the array are kept for items that come together. They count as room.</summary>
-    public int Lent
-    {
-        get => _lent;
-        set
-        {
-            _lent = value;
             SetLimit();
         }
     }
@@ -219,7 +207,7 @@ internal sealed class RingQueue<T>(int capacity, SpinGate gate)
         }
     }
 
-    private void SetLimit() => _limit = Math.Min(_slots.Length, capacity - _reserved) - _lent;
+    private void SetLimit() => _limit = Math.Min(_slots.Length, capacity - _reserved);
 
     /// <summary>The same in a larger array, from its beginning.</summary>
     private TSlot[] Straighten<TSlot>(TSlot[] slots, int size)

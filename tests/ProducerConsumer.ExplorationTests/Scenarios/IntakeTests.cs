@@ -21,8 +21,9 @@ public sealed class IntakeTests : ScenarioContract
             .Consume(handled.HandleAsync)
             .Build();
         Task<PipelineReport> run = pipeline.RunAsync();
-        await Traffic.WriteAsync(pipeline.Writer, first: 1, Items - 2);
-        await pipeline.Writer.WriteManyAsync(new[] { Items - 1, Items });
+        await Traffic.WriteAsync(pipeline.Writer, first: 1, count: 3);
+        await pipeline.Writer.WriteManyAsync(new[] { 4, 5 });
+        await Traffic.WriteAsync(pipeline.Writer, first: 6, Items - 5);
 
         // Before the end: it would close the intake.
         await handled.Reaches(Items);

@@ -77,77 +77,155 @@ public sealed class SingleWriteTests
     [GuardedFact]
     public async Task Writes_OfEveryForm_AreHandledInTheirOrder()
     {
-        const int Rounds = 200;
-        List<int> handled = [];
-        await PooledPipeline.CreateBuilder<int>(capacity: 64)
-            .Produce(1, async (writer, token) =>
-            {
-                int next = 0;
-                for (int round = 0; round < Rounds; round++)
+        await using Busy busy = await Busy.StartAsync(capacity: 64);
+        PipelineWriter<int> writer = busy.Pipeline.Writer;
+        int next = 0;
+        foreach (Func<Task> write in (Func<Task>[])
+            [
+                async () => next += await writer.WriteManyAsync(new[] { next, next + 1, next + 2 }),
+                () => writer.WriteTrackedAsync(next++, static _ => { }).AsTask(),
+                async () =>
                 {
-                    for (int i = 0; i < round % 20; i++)
-                    {
-                        await writer.WriteAsync(next++, token);
-                    }
-
-                    switch (round % 4)
-                    {
-                        case 0:
-                            await writer.WriteManyAsync(new[] { next++, next++, next++ }, token);
-                            break;
-                        case 1:
-                            await writer.WriteTrackedAsync(next++, static _ => { }, token);
-                            break;
-                        case 2:
-                            using (new Activity("write").Start())
-                            {
-                                await writer.WriteAsync(next++, token);
-                            }
-
-                            break;
-                        default:
-                            (await writer.WaitToWriteAsync(token)).Should().BeTrue();
-                            next += writer.TryWrite(next) ? 1 : 0;
-                            break;
-                    }
-                }
-            })
-            .Consume((item, _) =>
+                    using Activity activity = new Activity("write").Start();
+                    await writer.WriteAsync(next++);
+                },
+                async () =>
+                {
+                    (await writer.WaitToWriteAsync()).Should().BeTrue();
+                    writer.TryWrite(next++).Should().BeTrue();
+                },
+            ])
+        {
+            for (int i = 0; i < 4; i++)
             {
-                handled.Add(item);
-                return default(ValueTask);
-            })
-            .Build().RunAsync();
+                await writer.WriteAsync(next++);
+            }
 
-        handled.Should().HaveCountGreaterThan(Rounds).And.Equal(Enumerable.Range(0, handled.Count));
+            await write();
+            await writer.WriteAsync(next++);
+            await write();
+        }
+
+        busy.Gate.Open();
+        writer.Complete();
+        (await busy.Run).ShouldBalance();
+        busy.Handled.Should().Equal(Enumerable.Range(-1, next + 1));
     }
 
     [GuardedFact]
     public async Task Writers_OfSeveralProducersTakeTurns_TheItemsOfAllAreHandledInTheirOrder()
     {
-        const int Items = 20_000;
-        const int Producers = 4;
+        const int Items = 60;
+        Gate written = new();
         List<int> handled = [];
         using SemaphoreSlim turn = new(1);
         int next = 0;
         await PooledPipeline.CreateBuilder<int>(capacity: 64)
-            .Produce(Producers, async (writer, token) =>
+            .Produce(4, async (writer, token) =>
             {
                 while (Volatile.Read(ref next) < Items)
                 {
                     await turn.WaitAsync(token);
                     await writer.WriteAsync(next++, token);
                     turn.Release();
+                    await Task.Yield();
                 }
+
+                written.Open();
             })
-            .Consume((item, _) =>
+            .Consume(async (item, token) =>
             {
+                await written.PassAsync(token);
                 handled.Add(item);
-                return default(ValueTask);
             })
             .Build().RunAsync();
 
         handled.Should().HaveCountGreaterThanOrEqualTo(Items).And.Equal(Enumerable.Range(0, handled.Count));
+    }
+
+    [GuardedFact]
+    public async Task Write_OrderHoldsTheWorkersBack_ItemsAreHandledWhenItGoesOn()
+    {
+        const int Window = 4;
+        const int Items = 24;
+        Gate oldest = new();
+        Gate handled = new(expected: Items);
+        await using PooledPipeline<int> pipeline = PooledPipeline.CreateBuilder<int>(capacity: 64)
+            .Transform(
+                async (item, token) =>
+                {
+                    if (item == 0)
+                    {
+                        await oldest.PassAsync(token);
+                    }
+
+                    return item;
+                },
+                stage => stage.PreserveOrder(Window),
+                maxWorkers: 3)
+            .Consume((_, _) =>
+            {
+                handled.Arrive();
+                return default(ValueTask);
+            })
+            .Build();
+        Task<PipelineReport> run = pipeline.RunAsync();
+        for (int item = 0; item < Window; item++)
+        {
+            await pipeline.Writer.WriteAsync(item);
+        }
+
+        // The others have parked, and one could be called; but nothing can be begun.
+        while (pipeline.Run.Stages[0].ReadBooks() is not { InFlight: Window, Workers: 1 })
+        {
+            await Task.Yield();
+        }
+
+        for (int item = Window; item < Items; item++)
+        {
+            await pipeline.Writer.WriteAsync(item);
+        }
+
+        oldest.Open();
+        await handled.Arrived;
+        pipeline.Writer.Complete();
+        (await run).ShouldBalance();
+    }
+
+    [GuardedFact]
+    public async Task Write_KeysAreBeingFound_ItemsAreHandledAfterwards()
+    {
+        const int Items = 24;
+        using ManualResetEventSlim found = new();
+        Gate finding = new();
+        Gate handled = new(expected: Items);
+        await using PooledPipeline<int> pipeline = PooledPipeline.CreateBuilder<int>(capacity: 64)
+            .Consume(
+                (_, _) =>
+                {
+                    handled.Arrive();
+                    return default(ValueTask);
+                },
+                stage => stage.PartitionBy(item =>
+                {
+                    finding.Arrive();
+                    found.Wait(TestContext.Current.CancellationToken);
+                    return item;
+                }),
+                maxWorkers: 3)
+            .Build();
+        Task<PipelineReport> run = pipeline.RunAsync();
+        await pipeline.Writer.WriteAsync(0);
+        await finding.Arrived;
+        for (int item = 1; item < Items; item++)
+        {
+            await pipeline.Writer.WriteAsync(item);
+        }
+
+        found.Set();
+        await handled.Arrived;
+        pipeline.Writer.Complete();
+        (await run).ShouldBalance();
     }
 
     /// <summary>A pipeline whose one worker is held at a gate with the first item, which is -1.</summary>
