@@ -16,7 +16,10 @@ internal sealed partial class BoundedBuffer<T>
     /// <summary>The items that came after those in <see cref="_items"/>.</summary>
     private readonly Intake<T> _intake = new();
 
-    /// <summary>At most half of the capacity, so that the intake is filled while the workers empty the rest. None in a drop mode, and none where workers take one item at a time.</summary>
+    /// <summary>
+    /// At most half of the capacity, so that the intake is filled while the workers empty the rest. None in a drop mode, and
+    /// none where workers take one item at a time.
+    /// </summary>
     private int MaxIntake => _fullMode == BoundedChannelFullMode.Wait && MaxBatch > 1 ? Math.Min(32, Capacity / 2) : 0;
 
     /// <summary>

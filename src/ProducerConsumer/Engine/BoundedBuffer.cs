@@ -8,15 +8,16 @@ namespace ProducerConsumer;
 /// books of the stage it feeds and can be closed with its contents handed back.
 /// </summary>
 /// <remarks>
-/// <para>One lock guards the items but the newest (<see cref="Intake{T}"/>), the four waiter lists, the books, the claims of the workers and their number.
-/// Whatever runs foreign code (completing a wait, starting a worker, a drop handler) is noted in <see cref="Signals"/>
-/// under the lock and raised after it.</para>
+/// <para>One lock guards the items but the newest (<see cref="Intake{T}"/>), the four waiter lists, the books, the claims of
+/// the workers and their number. Whatever runs foreign code (completing a wait, starting a worker, a drop handler) is noted
+/// in <see cref="Signals"/> under the lock and raised after it.</para>
 /// <para>Most writes and reads need to look at little: whether there is room, and whether anybody is to be told. What has
 /// to be told is kept in <see cref="BufferState.Detours"/>, brought up to date whenever a section ends that can change it
 /// (<see cref="Section"/>); a write that finds none set is the short path. Single writes that follow go into the intake,
 /// which the next section takes in, unless it is that of a worker who finds older items.</para>
-/// <para>Invariants, with the lock free and the intake closed: a parked reader means no items; a parked writer means a full buffer; an ended
-/// buffer has no parked reader and no parked writer but those whose item is already accepted; the books close.</para>
+/// <para>Invariants, with the lock free and the intake closed: a parked reader means no items; a parked writer means a full
+/// buffer; an ended buffer has no parked reader and no parked writer but those whose item is already accepted; the books
+/// close.</para>
 /// <para>The in-box bounded channel cannot stand here: dotnet/runtime issues 131141 and 132094 (items lost and writers
 /// broken under cancellation).</para>
 /// </remarks>
