@@ -23,8 +23,8 @@ internal sealed partial class BoundedBuffer<T>
         _fullMode == BoundedChannelFullMode.Wait ? Math.Max(1, Math.Min(Math.Min(MaxBatch, 32), Capacity / 4)) : 1;
 
     /// <summary>
-    /// How many more items there is room for, or was a moment ago: it is read without the lock. For who delivers: those are
-    /// the only ones here, so that there is no intake.
+    /// How many more items there is room for, or was a moment ago: it is read without the lock, and without the intake. For a
+    /// stage that releases results in order: into the next buffer nobody writes one item at a time.
     /// </summary>
     public int Room => _items.Room;
 
@@ -78,23 +78,13 @@ internal sealed partial class BoundedBuffer<T>
         return parked ? waiter.AsDelivery() : Spare(waiter, added);
     }
 
-    /// <summary>
-    /// The short path of a delivery: there is room in the array, and nobody is to be told. Nothing in here can throw, so the
-    /// lock is left without a handler.
-    /// </summary>
+    /// <summary>The short path of a delivery. Nothing in here can throw, so the lock is left without a handler.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool TryWriteQuickly(T item, Edge? edge)
     {
         _gate.Enter();
         AssertInvariants_NeedsLock();
-        ref BufferState state = ref _gate.State;
-        bool written = state.Detours == Detours.None && _items.TryAddQuickly(item);
-        if (written)
-        {
-            state.Accepted++;
-            edge?.Accept_NeedsLock();
-        }
-
+        bool written = TryAddQuickly_NeedsLock(item, edge);
         _gate.Exit();
         return written;
     }

@@ -23,8 +23,8 @@ internal sealed partial class BoundedBuffer<T>
     private int MaxIntake => _fullMode == BoundedChannelFullMode.Wait && MaxBatch > 1 ? Math.Min(32, Capacity / 2) : 0;
 
     /// <summary>
-    /// The short path of a single write that found the intake full or closed: there is room in the array, and nobody is to
-    /// be told. Nothing in the section can throw, so it is left without a handler.
+    /// The short path of a single write that found the intake full or closed. Nothing in the section can throw, so it is left
+    /// without a handler.
     /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private bool TryWriteAndOpen(T item, Edge? edge)
@@ -37,12 +37,9 @@ internal sealed partial class BoundedBuffer<T>
         _gate.Enter();
         CloseIntake_NeedsLock();
         AssertInvariants_NeedsLock();
-        ref BufferState state = ref _gate.State;
-        bool written = state.Detours == Detours.None && _items.TryAddQuickly(item);
+        bool written = TryAddQuickly_NeedsLock(item, edge);
         if (written)
         {
-            state.Accepted++;
-            edge?.Accept_NeedsLock();
             OpenIntake_NeedsLock();
         }
 

@@ -137,6 +137,21 @@ internal sealed partial class BoundedBuffer<T>
         WakeWatchers_NeedsLock(_readWatchers, ref signals);
     }
 
+    /// <summary>Puts an item behind the others if there is room without growing, and if nobody is to be told. Cannot throw.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool TryAddQuickly_NeedsLock(T item, Edge? edge)
+    {
+        ref BufferState state = ref _gate.State;
+        bool added = state.Detours == Detours.None && _items.TryAddQuickly(item);
+        if (added)
+        {
+            state.Accepted++;
+            edge?.Accept_NeedsLock();
+        }
+
+        return added;
+    }
+
     private void Accept_NeedsLock(Edge? edge, int count = 1)
     {
         _gate.State.Accepted += count;

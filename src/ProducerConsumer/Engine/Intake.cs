@@ -20,7 +20,10 @@ internal sealed class Intake<T>
     /// <summary>Empty until <see cref="Reserve"/>, and never exchanged again.</summary>
     private T[] _items = [];
 
-    /// <summary>How many items it takes until it is closed; 0 while closed. Written under both locks, and read under either, or as a hint.</summary>
+    /// <summary>
+    /// How many items it takes until it is closed; 0 while closed. Written under both locks, and read under either, or as a
+    /// hint.
+    /// </summary>
     private int _room;
 
     /// <summary>The most items that fit in; 0 until memory is reserved.</summary>
@@ -55,7 +58,9 @@ internal sealed class Intake<T>
         _gate.Exit();
     }
 
-    /// <summary>Moves the items to a queue that has room for them without growing, and lets no further ones in. Returns how many.</summary>
+    /// <summary>
+    /// Moves the items to a queue that has room for them without growing, and lets no further ones in. Returns how many.
+    /// </summary>
     public int CloseInto_NeedsLock(RingQueue<T> queue)
     {
         _gate.Enter();
