@@ -64,6 +64,8 @@ internal sealed class FlowBooks
 
     public void FailSource(Exception fault) => SourceFault = fault;
 
+    public void ForgetSourceFault() => SourceFault = null;
+
     /// <summary>Where a flow stands that does not end.</summary>
     public string Describe() =>
         $"{Volatile.Read(ref _untold)} untold, calls: {string.Join(", ", _calls.Select(calls => calls.Describe()))}";

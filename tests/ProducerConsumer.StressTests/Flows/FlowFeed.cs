@@ -36,7 +36,10 @@ internal sealed class FlowFeed(Flow flow, FlowPlant plant, GateKeeper keeper)
             }
             catch (InvalidOperationException fault)
             {
-                writer.TryComplete(fault);
+                if (!writer.TryComplete(fault))
+                {
+                    Books.ForgetSourceFault(); // The run had been stopped by then, and its writer completed.
+                }
             }
         })));
         writer.TryComplete();
