@@ -44,10 +44,11 @@ internal sealed class Construction
             _run, name, options.MaxWorkers, CreateBuffer(options, name), stage => createWorker(stage, rules))
         {
             HasDedicatedThreads = options.DedicatedThreads,
+            QuickCall = options.QuickCall,
         };
         if (options.CreateLanes is { } createLanes)
         {
-            stage.Buffer.Partition(createLanes(stage.Name));
+            stage.Buffer.Partition(createLanes(stage.Name), options.OnFailure.Redelivers);
         }
 
         _stages.Push(stage);

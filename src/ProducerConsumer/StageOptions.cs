@@ -127,6 +127,9 @@ public sealed class StageOptions<T>
     /// <summary>Makes the lanes of one pipeline that is built, for a stage of that name; null when items have no keys.</summary>
     internal Func<string, Lanes<T>>? CreateLanes { get; private set; }
 
+    /// <summary>How long a call takes, in nanoseconds, that one worker makes on its own for the items of all keys. Of this machine: what lanes cost for an item.</summary>
+    internal int QuickCall { get; set; } = 50;
+
     /// <summary>What the name was made of; <see langword="null"/> when the application chose it.</summary>
     internal string? Kind { get; private set; }
 
@@ -168,8 +171,9 @@ public sealed class StageOptions<T>
     /// </summary>
     /// <typeparam name="TKey">The keys. Equality and hash code of a key must not change.</typeparam>
     /// <param name="key">
-    /// The key of an item. Called once per item, by one worker at a time, so it should be quick and must not block. If it
-    /// throws or returns <see langword="null"/>, that is a failure of the item.
+    /// The key of an item: quick, without effects, and always the same. Called before the item is handled, seldom more than
+    /// once, and mostly by one worker at a time, while the others wait. If it throws or returns <see langword="null"/>,
+    /// that is a failure of the item.
     /// </param>
     /// <param name="comparer">Says which keys are the same; the default comparer if it is left out.</param>
     /// <exception cref="ArgumentNullException"><paramref name="key"/> is <see langword="null"/>.</exception>

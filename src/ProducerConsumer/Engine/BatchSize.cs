@@ -45,6 +45,9 @@ internal struct BatchSize(int most, int budget)
         }
     }
 
+    /// <summary>How long the last batch took, in ticks of the real clock; 0 if it was not judged.</summary>
+    public long Elapsed { get; private set; }
+
     /// <summary>Whether the time runs that the next batch is judged by.</summary>
     public bool IsTiming => _began != 0;
 
@@ -59,13 +62,15 @@ internal struct BatchSize(int most, int budget)
     public void End()
     {
         _waited = false;
+        Elapsed = 0;
         if (_began == 0 || _items == 0)
         {
             return;
         }
 
         long now = TimeProvider.System.GetTimestamp();
-        if (now - _began > _budget)
+        Elapsed = now - _began;
+        if (Elapsed > _budget)
         {
             Value = Math.Max(1, Value / 2);
         }

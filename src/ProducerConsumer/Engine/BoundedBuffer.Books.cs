@@ -11,6 +11,11 @@ internal sealed partial class BoundedBuffer<T>
         {
             Book_NeedsLock(claim);
             Release_NeedsLock(claim);
+            if (_soloist == claim)
+            {
+                _soloist = null;
+            }
+
             CallWorkerForMore_NeedsLock(ref signals);
         }
 

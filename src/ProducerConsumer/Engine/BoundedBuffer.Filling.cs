@@ -8,7 +8,7 @@ internal sealed partial class BoundedBuffer<T>
         _lanes is not null ? 0 : _window is null ? _items.Count : Math.Min(_items.Count, _window.Room);
 
     /// <summary>Whether a worker could begin an item that comes now, or look for its key. Who looks for keys looks for more when it has them.</summary>
-    private bool CanStart_NeedsLock => _window is null or { Room: > 0 } && _lanes is null or { IsFinding: false };
+    private bool CanStart_NeedsLock => _window is null or { Room: > 0 } && _lanes is null or { IsFinding: false } && _soloist is null;
 
     /// <summary>A fair share of the items, and no more in the hands of workers than the buffer itself holds.</summary>
     private int ShareOf_NeedsLock(int startable, int most)

@@ -54,7 +54,7 @@ internal sealed partial class BoundedBuffer<T>
     private Section EnterClaim(ItemWorker<T> worker)
     {
         _gate.Enter();
-        if (worker.IsCalled || Startable_NeedsLock == 0)
+        if (worker.IsCalled || (Startable_NeedsLock == 0 && !StaysSolo_NeedsLock(worker)))
         {
             CloseIntake_NeedsLock();
         }

@@ -13,7 +13,13 @@ internal sealed partial class BoundedBuffer<T>
     private int _laned;
 
     /// <summary>Has the items of one key handled one after the other. Before the start.</summary>
-    public void Partition(Lanes<T> lanes) => _lanes = lanes;
+    /// <param name="lanes">The lanes.</param>
+    /// <param name="redelivers">Whether items may be delivered again, each in its lane.</param>
+    public void Partition(Lanes<T> lanes, bool redelivers = false)
+    {
+        _lanes = lanes;
+        _allowsSolo = !redelivers;
+    }
 
     /// <summary>Whether the items of one key are handled one after the other.</summary>
     public bool HasKeys => _lanes is not null;
@@ -41,13 +47,24 @@ internal sealed partial class BoundedBuffer<T>
     {
         Handful<T> hand = worker.Hand!;
         int count = hand.Count;
+        bool isQuick = MayPlaySolo(worker);
         if (count > 0)
         {
             hand.MoveTo_NeedsLock(worker.Claim, Fill_NeedsLock(worker.Claim, count, ref signals));
             _gate.State.Claimed += count;
+            if (!isQuick && _soloist == worker.Claim)
+            {
+                _soloist = null;
+            }
+        }
+        else if (TryPlaySolo_NeedsLock(worker, most, ref signals))
+        {
+            return;
         }
 
-        int picked = _items.Count > 0 ? _lanes!.Pick(_items, Math.Min(most, worker.Claim.Size)) : 0;
+        // Not in advance by one that could do without lanes: they are to become empty.
+        bool picks = _items.Count > 0 && _soloist is null && !(isQuick && count > 0);
+        int picked = picks ? _lanes!.Pick(_items, Math.Min(most, worker.Claim.Size)) : 0;
         _laned += picked - count;
         _items.Reserved += picked - count;
         signals.IsQuick = count >= _quickClaim;
@@ -59,7 +76,7 @@ internal sealed partial class BoundedBuffer<T>
 
     /// <summary>Whether a worker finds something in lanes, or can find lanes for something.</summary>
     private bool HasLanedWork_NeedsLock =>
-        _lanes is not null && (_lanes.Startable > 0 || _lanes.HasPicked || (_items.Count > 0 && !_lanes.IsFinding));
+        _lanes is not null && (_lanes.Startable > 0 || _lanes.HasPicked || (_items.Count > 0 && _soloist is null && !_lanes.IsFinding));
 
     /// <summary>Gives items back to their lanes that were taken away from a claim, in their order, or that come again.</summary>
     private void ReturnToLanes_NeedsLock(ReadOnlySpan<Single<T>> items)

@@ -32,12 +32,12 @@ internal sealed partial class BoundedBuffer<T>
         Signals signals = default;
         using (EnterSection())
         {
-            TakeAway_NeedsLock(claim);
             if (_lanes is not null)
             {
                 Book_NeedsLock(claim); // Others of their lanes may be begun.
             }
 
+            TakeAway_NeedsLock(claim);
             CallWorkerForMore_NeedsLock(ref signals);
         }
 
@@ -108,10 +108,10 @@ internal sealed partial class BoundedBuffer<T>
         bool held = false;
         for (Claim<T>? claim = _workers?.MaxWorkers > 1 ? _busy : null; claim is not null; claim = claim.Next)
         {
-            if (claim.Unstarted > 0)
+            if (claim.Unstarted > 0 || claim == _soloist)
             {
                 held = true;
-                if (claim.SeenTicket == claim.Ticket)
+                if (claim.SeenTicket == claim.Ticket && !IsChecking_NeedsLock(claim) && (claim.Unstarted > 0 || _items.Count > 0))
                 {
                     _stuck.Add(claim);
                 }
@@ -199,8 +199,13 @@ internal sealed partial class BoundedBuffer<T>
     {
         if (_lanes is not null && !_closed)
         {
+            claim.IsSuspended = true;
             Single<T>[] items = claim.EndTake_NeedsLock();
-            ReturnToLanes_NeedsLock(items);
+            if (!TryEndSolo_NeedsLock(claim, items))
+            {
+                ReturnToLanes_NeedsLock(items);
+            }
+
             _gate.State.Claimed -= items.Length;
             _items.Reserved += items.Length;
             return;

@@ -185,6 +185,7 @@ internal sealed partial class BoundedBuffer<T> : Channel<T>, IWaiterHost
         Debug.Assert((_gate.State.Detours & Detours.Intake) == 0 || _gate.State.Detours == Detours.Intake, "Nobody is to be told of an item while the intake is open.");
         Debug.Assert(!_ended || _readers.IsEmpty, "An ended buffer has no parked reader.");
         Debug.Assert(!_closed || (_items.Count == 0 && _writers.IsEmpty), "A closed buffer is empty.");
+        Debug.Assert(_soloist is null || _soloist.IsLinked, "Who has the stage to itself is at work.");
         Debug.Assert(_workers is null || !HasOwnWork_NeedsLock || _workers.IsManned_NeedsLock, "An item never waits for a worker that nobody starts.");
         _ledger.AssertBalanced_NeedsLock(
             _gate.State.Accepted, _gate.State.Completed, _gate.State.Claimed, waiting: _items.Count + _parkedAccepted + _redeliveries.Count + _laned);

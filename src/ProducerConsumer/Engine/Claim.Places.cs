@@ -24,6 +24,30 @@ internal sealed partial class Claim<T>
     /// </summary>
     public int Left { get; set; }
 
+    /// <summary>Whether the items came without lanes, to the only worker that has any. Written under the lock, when the claim is filled; for the owner.</summary>
+    public bool IsSolo { get; private set; }
+
+    /// <summary>Whether the owner does not come back soon. Guarded by the lock.</summary>
+    public bool IsSuspended { get; set; }
+
+    /// <summary>The items of this fill have no lanes.</summary>
+    public void BeginSolo_NeedsLock()
+    {
+        IsSolo = true;
+        Left = _end;
+        FillPlaces_NeedsLock(); // In case it does not stay alone.
+    }
+
+    /// <summary>The items have lanes after all, or will have in a moment. Returns those that are begun and not booked.</summary>
+    public ReadOnlySpan<T> EndSolo_NeedsLock()
+    {
+        Left = _booked;
+        return Items_NeedsLock(_booked, _end);
+    }
+
+    /// <summary>The place of one of the items is known from here on.</summary>
+    public void Place_NeedsLock(int index, long place) => _places[index] = place;
+
     /// <summary>Where they end. More calls may have ended when the owner is at work.</summary>
     public int Settled_NeedsLock => Volatile.Read(ref _settled); // Pairs with Settle: what these calls wrote is visible.
 

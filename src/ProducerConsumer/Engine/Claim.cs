@@ -140,7 +140,7 @@ internal sealed partial class Claim<T>(Outlet? outlet = null)
     {
         _booked++;
         Settle();
-        Left = _settled;
+        Left = Math.Max(Left, _settled);
     }
 
     /// <summary>
@@ -166,6 +166,8 @@ internal sealed partial class Claim<T>(Outlet? outlet = null)
         _booked = 0;
         _kept = 0;
         Left = 0;
+        IsSolo = false;
+        IsSuspended = false;
         _filled = count;
         _end = count;
         _limit = count;

@@ -150,7 +150,11 @@ internal abstract partial class ItemWorker<T>
     {
         _batchSize.Reset();
         bool published = TryPublish(); // First: without a claim the stage may look as if nothing were left of its items.
-        if (Claim.Unstarted > 0)
+        if (Claim.IsSolo)
+        {
+            // It stays alone: whoever came instead would stand in the same queue.
+        }
+        else if (Claim.Unstarted > 0)
         {
             OfferUnstarted();
         }
@@ -180,8 +184,9 @@ internal abstract partial class ItemWorker<T>
         {
             _hasSuspended = true;
             _batchSize.Reset();
+            _pace.Fail();
             _outlet?.Offer();
-            if (Claim.Filled > 1)
+            if (Claim.Filled > 1 || Stage.Buffer.HasKeys)
             {
                 OfferUnstarted();
             }

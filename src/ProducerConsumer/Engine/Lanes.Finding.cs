@@ -77,6 +77,9 @@ internal abstract partial class Lanes<T>
     /// <summary>Finds the lanes of the first picked items, until the buffer is closed. Never throws.</summary>
     protected abstract void FindLanes(BoundedBuffer<T> buffer, int count);
 
+    /// <summary>Whether each of the first picked items has a key. Never throws.</summary>
+    protected abstract bool HaveKeys(BoundedBuffer<T> buffer, int count);
+
     /// <summary>The lane has no key any more. Calls no code of the application's.</summary>
     protected abstract void ForgetKey(int lane);
 
@@ -102,10 +105,11 @@ internal abstract partial class Lanes<T>
         hand.Ticket = ++_tickets;
         int share = ShareOf(_picked + buffer.Waiting, most, workers, buffer);
         int count = buffer.IsClosed ? 0 : _picked;
-        bool isPlain = !_hasPickedContexts && PickedFaults is null;
+        int begun = count > 0 ? PlaceBegun() : 0; // After a close nothing needs a lane, and what is begun is not handed back.
+        bool isPlain = begun == 0 && !_hasPickedContexts && PickedFaults is null;
         int free = isPlain ? TakeFirst(Math.Min(count, share)) : 0;
         hand.AddMany(Picked.AsSpan(0, free), PickedLanes.AsSpan(0, free)); // All, as a rule: most items are the only ones of their keys.
-        for (int i = free; i < count; i++)
+        for (int i = Math.Max(free, begun); i < count; i++)
         {
             int id = PickedLanes[i];
             Reserve(id);
@@ -211,7 +215,7 @@ internal abstract partial class Lanes<T>
 
     private IEnumerable<Single<T>> CopyPicked()
     {
-        for (int i = 0; i < _picked; i++)
+        for (int i = _begun; i < _picked; i++)
         {
             yield return new Single<T>(Picked[i], _pickedContexts[i]);
         }

@@ -176,6 +176,11 @@ internal abstract partial class Lanes<T>(bool forgetsKeys)
             return; // Who looks at the claim of another may come late.
         }
 
+        if (TryLeaveBegun(claim, settled))
+        {
+            return;
+        }
+
         Lane[] lanes = _lanes;
         foreach (long place in claim.Places_NeedsLock(first, settled))
         {

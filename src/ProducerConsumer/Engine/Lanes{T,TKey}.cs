@@ -43,6 +43,30 @@ internal sealed class Lanes<T, TKey>(Func<T, TKey> keyOf, IEqualityComparer<TKey
         }
     }
 
+    // Optimized from the first call on: there is nothing to learn about it that is worth the time until then, when each key
+    // costs ten times as much.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    protected override bool HaveKeys(BoundedBuffer<T> buffer, int count)
+    {
+        Func<T, TKey> key = keyOf;
+        try
+        {
+            foreach (T item in Picked.AsSpan(0, count))
+            {
+                if (buffer.IsClosed || key(item) is null)
+                {
+                    return false;
+                }
+            }
+
+            return true;
+        }
+        catch (Exception)
+        {
+            return false; // It is thrown again when the lane of the item is looked for.
+        }
+    }
+
     protected override void ForgetKey(int lane)
     {
         // A lane without a key may have a number that is beyond all keys.

@@ -14,10 +14,11 @@ internal static class FlowGen
 
     private static Gen<FlowPace> Pace { get; } = Gen.Enum<FlowPace>();
 
-    private static Gen<(FlowOrdering Kind, int? Window, int Keys)> Ordering { get; } = Gen.Select(
+    private static Gen<(FlowOrdering Kind, int? Window, int Keys, bool IsQuick)> Ordering { get; } = Gen.Select(
         Gen.Frequency((3, Gen.Const(FlowOrdering.None)), (2, Gen.Const(FlowOrdering.Preserved)), (2, Gen.Const(FlowOrdering.ByKey))),
         Gen.Frequency((1, Gen.Const((int?)null)), (2, Gen.Int[1, 9].Select(window => (int?)window))),
-        Gen.Int[1, 9]);
+        Gen.Int[1, 9],
+        Gen.Bool);
 
     private static Gen<FlowFailing?> Failing { get; } = Gen.Frequency(
         (2, Gen.Const((FlowFailing?)null)),
@@ -108,6 +109,7 @@ internal static class FlowGen
             Ordering = ordering.Kind,
             Window = ordering.Window,
             Keys = ordering.Keys,
+            IsQuick = ordering.IsQuick,
             Failing = failing,
         }).Adjusted);
 }

@@ -105,6 +105,22 @@ public sealed class KeyedPipelineTests : StagedPipelineContract
         });
 }
 
+/// <summary>Calls that are quick whatever they take, so that one worker makes them until one suspends.</summary>
+public sealed class QuickKeyedPipelineTests : StagedPipelineContract
+{
+    protected override int InHand => 3;
+
+    protected override bool KeepsOrder => false;
+
+    protected override PipelineBuilder<int, int> AddStages(PipelineBuilder<int> builder) =>
+        builder.Transform(OrderedPipelineTests.SometimesYieldAsync, stage =>
+        {
+            stage.MaxWorkers = 3;
+            stage.PartitionBy(item => item % 7);
+            stage.QuickCall = int.MaxValue;
+        });
+}
+
 /// <summary>All items have one key, so that they keep their order whatever the workers.</summary>
 public sealed class OneKeyPipelineTests : StagedPipelineContract
 {

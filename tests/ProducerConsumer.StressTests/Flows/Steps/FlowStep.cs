@@ -40,6 +40,9 @@ internal abstract record FlowStep
     /// <summary>How many different keys the items have.</summary>
     public int Keys { get; init; } = 1;
 
+    /// <summary>Whether the calls count as quick, so that one worker makes them alone as long as none suspends or blocks, if there are keys.</summary>
+    public bool IsQuick { get; init; }
+
     /// <summary>Null if no item fails, but for a fault that happens to the flow.</summary>
     public FlowFailing? Failing { get; init; }
 
@@ -96,6 +99,7 @@ internal abstract record FlowStep
         if (Ordering == FlowOrdering.ByKey)
         {
             options.PartitionBy(item => KeyOf(Parcel.Of(item)));
+            options.QuickCall = IsQuick ? int.MaxValue : options.QuickCall;
         }
 
         Failing?.Apply(options.OnFailure, (item, failure, token) => plant.LetterAsync(position, Parcel.Of(item), failure, token));
@@ -107,7 +111,7 @@ internal abstract record FlowStep
         string order = Ordering switch
         {
             FlowOrdering.Preserved => $", in order within {Window ?? Capacity}",
-            FlowOrdering.ByKey => $", by {Keys} keys",
+            FlowOrdering.ByKey => $", by {Keys} keys{(IsQuick ? ", quick" : "")}",
             _ => "",
         };
         return $"{verb}({Workers} workers, capacity {Capacity}, at once {MaxBatch}, {Pace}{order}{(Failing is null ? "" : $", {Failing}")})";
