@@ -44,11 +44,10 @@ internal sealed class Construction
             _run, name, options.MaxWorkers, CreateBuffer(options, name), stage => createWorker(stage, rules))
         {
             HasDedicatedThreads = options.DedicatedThreads,
-            QuickCall = options.QuickCall,
         };
         if (options.CreateLanes is { } createLanes)
         {
-            stage.Buffer.Partition(createLanes(stage.Name), options.OnFailure.Redelivers);
+            stage.Buffer.Partition(createLanes(stage.Name), options.OnFailure.Redelivers ? 0 : options.QuickCall);
         }
 
         _stages.Push(stage);

@@ -127,7 +127,10 @@ public sealed class StageOptions<T>
     /// <summary>Makes the lanes of one pipeline that is built, for a stage of that name; null when items have no keys.</summary>
     internal Func<string, Lanes<T>>? CreateLanes { get; private set; }
 
-    /// <summary>How long a call takes, in nanoseconds, that one worker makes on its own for the items of all keys. Of this machine: what lanes cost for an item.</summary>
+    /// <summary>
+    /// How long a call takes, in nanoseconds, if one worker alone is to make it for the items of all keys: about what lanes
+    /// cost for an item. 0 for none, and <see cref="int.MaxValue"/> for all.
+    /// </summary>
     internal int QuickCall { get; set; } = 50;
 
     /// <summary>What the name was made of; <see langword="null"/> when the application chose it.</summary>

@@ -31,10 +31,12 @@ internal struct BatchSize(int most, int budget)
     /// A batch begins. The clock costs as much as several items, so it is read only where there is something to learn: not
     /// for a lone item, for want of more, and for one batch in <see cref="Sample"/> once they have proved quick.
     /// </summary>
-    public void Begin(int items)
+    /// <param name="items">How many items it has.</param>
+    /// <param name="isJudged">Whether it is to be judged in any case, since more depends on it than the next size.</param>
+    public void Begin(int items, bool isJudged = false)
     {
         _items = items;
-        bool judged = most > 1 && !_waited && (items > 1 || Value == 1) && (Value < most || ++_unjudged == Sample);
+        bool judged = most > 1 && !_waited && (isJudged || ((items > 1 || Value == 1) && (Value < most || ++_unjudged == Sample)));
         if (!judged)
         {
             _began = 0;
@@ -44,9 +46,6 @@ internal struct BatchSize(int most, int budget)
             _began = TimeProvider.System.GetTimestamp();
         }
     }
-
-    /// <summary>How long the last batch took, in ticks of the real clock; 0 if it was not judged.</summary>
-    public long Elapsed { get; private set; }
 
     /// <summary>Whether the time runs that the next batch is judged by.</summary>
     public bool IsTiming => _began != 0;
@@ -59,18 +58,18 @@ internal struct BatchSize(int most, int budget)
     }
 
     /// <summary>The batch is done, and no call in it suspended. The next one begins here.</summary>
-    public void End()
+    /// <returns>How long it took, in ticks of the real clock; 0 if it was not judged.</returns>
+    public long End()
     {
         _waited = false;
-        Elapsed = 0;
         if (_began == 0 || _items == 0)
         {
-            return;
+            return 0;
         }
 
         long now = TimeProvider.System.GetTimestamp();
-        Elapsed = now - _began;
-        if (Elapsed > _budget)
+        long elapsed = now - _began;
+        if (elapsed > _budget)
         {
             Value = Math.Max(1, Value / 2);
         }
@@ -81,6 +80,7 @@ internal struct BatchSize(int most, int budget)
 
         _began = now;
         _unjudged = 0;
+        return elapsed;
     }
 
     /// <summary>The batch waited: what comes next is taken one by one.</summary>

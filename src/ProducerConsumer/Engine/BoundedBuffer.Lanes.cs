@@ -14,11 +14,11 @@ internal sealed partial class BoundedBuffer<T>
 
     /// <summary>Has the items of one key handled one after the other. Before the start.</summary>
     /// <param name="lanes">The lanes.</param>
-    /// <param name="redelivers">Whether items may be delivered again, each in its lane.</param>
-    public void Partition(Lanes<T> lanes, bool redelivers = false)
+    /// <param name="quickCall">What <see cref="CallPace"/> takes for quick. 0 where an item keeps its lane while it waits to be delivered again.</param>
+    public void Partition(Lanes<T> lanes, int quickCall)
     {
         _lanes = lanes;
-        _allowsSolo = !redelivers;
+        _pace = new CallPace(quickCall);
     }
 
     /// <summary>Whether the items of one key are handled one after the other.</summary>
@@ -47,12 +47,13 @@ internal sealed partial class BoundedBuffer<T>
     {
         Handful<T> hand = worker.Hand!;
         int count = hand.Count;
-        bool isQuick = MayPlaySolo(worker);
+        _pace.Judge(worker.TakeElapsed(), worker.Claim.Filled);
+
         if (count > 0)
         {
             hand.MoveTo_NeedsLock(worker.Claim, Fill_NeedsLock(worker.Claim, count, ref signals));
             _gate.State.Claimed += count;
-            if (!isQuick && _soloist == worker.Claim)
+            if (!_pace.IsQuick && _soloist == worker.Claim)
             {
                 _soloist = null;
             }
@@ -63,7 +64,7 @@ internal sealed partial class BoundedBuffer<T>
         }
 
         // Not in advance by one that could do without lanes: they are to become empty.
-        bool picks = _items.Count > 0 && _soloist is null && !(isQuick && count > 0);
+        bool picks = _items.Count > 0 && _soloist is null && !(_pace.IsQuick && count > 0);
         int picked = picks ? _lanes!.Pick(_items, Math.Min(most, worker.Claim.Size)) : 0;
         _laned += picked - count;
         _items.Reserved += picked - count;

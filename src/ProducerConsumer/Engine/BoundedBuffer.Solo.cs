@@ -19,11 +19,8 @@ internal sealed partial class BoundedBuffer<T>
     /// <summary>The claim of the worker that has the stage to itself; null when any may come. Guarded by the lock.</summary>
     private Claim<T>? _soloist;
 
-    /// <summary>Whether a worker may have the stage to itself. Not where an item keeps its lane while it waits to be delivered again.</summary>
-    private bool _allowsSolo;
-
-    /// <summary>Whether the worker could have the stage to itself.</summary>
-    private bool MayPlaySolo(ItemWorker<T> worker) => _allowsSolo && worker.IsQuick;
+    /// <summary>Whether calls are so quick that one worker could do without the others. Guarded by the lock.</summary>
+    private CallPace _pace;
 
     /// <summary>Whether the worker, who comes for items, plays alone and goes on so.</summary>
     private bool StaysSolo_NeedsLock(ItemWorker<T> worker) =>
@@ -31,7 +28,7 @@ internal sealed partial class BoundedBuffer<T>
 
     /// <summary>Whether there are items that a worker, who comes for some, could handle alone.</summary>
     private bool CanPlaySolo_NeedsLock(ItemWorker<T> worker) =>
-        _items.Count > 0 && MayPlaySolo(worker) && !worker.HasEnded && !worker.IsCalledBack;
+        _items.Count > 0 && _pace.IsQuick && !worker.HasEnded && !worker.IsCalledBack;
 
     /// <summary>
     /// A worker that came with nothing in its hand has the stage to itself, with the oldest items in its claim, or leaves
@@ -113,6 +110,7 @@ internal sealed partial class BoundedBuffer<T>
     /// <returns>Whether they went there.</returns>
     private bool TryEndSolo_NeedsLock(Claim<T> claim, Single<T>[] rest)
     {
+        _pace.Fail();
         if (_soloist != claim)
         {
             return false;

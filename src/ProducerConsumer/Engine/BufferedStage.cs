@@ -18,9 +18,6 @@ internal class BufferedStage<T> : Stage
     /// <summary>The most items that a worker takes at once.</summary>
     public int MaxBatch => Math.Min(Buffer.MaxBatch, Buffer.Capacity);
 
-    /// <summary>How long a call takes, in nanoseconds, if what keeps workers with keys apart is not worth it. See <see cref="CallPace"/>.</summary>
-    public int QuickCall { get; init; }
-
     public override int? Capacity => Buffer.Capacity;
 
     public override Type ItemType => typeof(T);

@@ -6,6 +6,8 @@ internal abstract partial class ItemWorker<T>
     /// <summary>What the worker took from lanes, before it is in the claim; null for a stage without any.</summary>
     public Handful<T>? Hand { get; }
 
+    private long _elapsed;
+
     /// <summary>As <see cref="BoundedBuffer{T}.SettleAndClaim"/>, in a stage that handles the items of one key one after the other.</summary>
     private Taken TakeFromLanes(int most, bool suspended)
     {
@@ -26,7 +28,6 @@ internal abstract partial class ItemWorker<T>
                 RestoreContext();
                 if (!haveKeys)
                 {
-                    _pace.Fail();
                     Stage.Buffer.Offer(Claim);
                     taken = Taken.Lanes;
                 }
@@ -36,15 +37,20 @@ internal abstract partial class ItemWorker<T>
         return taken;
     }
 
-    /// <summary>Whether calls are so quick that the worker could have the stage to itself.</summary>
-    public bool IsQuick => _pace.IsQuick;
-
-    private void JudgePace()
+    /// <summary>How long the calls of the claim took together, in ticks of the real clock; 0 if that is not known, or was asked for before.</summary>
+    public long TakeElapsed()
     {
-        if (_batchSize.Elapsed > 0)
+        long elapsed = _elapsed;
+        _elapsed = 0;
+        return elapsed;
+    }
+
+    private void EndBatch()
+    {
+        _elapsed = _batchSize.End();
+        if (Hand is not null)
         {
-            _pace.Judge(_batchSize.Elapsed, Claim.Filled);
-            _batchSize.Forget(); // What comes next is no call: it is left out.
+            _batchSize.Forget(); // What is done until the next batch, for lanes or for others, is left out.
         }
     }
 }

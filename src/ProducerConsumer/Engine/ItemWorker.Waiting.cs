@@ -184,7 +184,6 @@ internal abstract partial class ItemWorker<T>
         {
             _hasSuspended = true;
             _batchSize.Reset();
-            _pace.Fail();
             _outlet?.Offer();
             if (Claim.Filled > 1 || Stage.Buffer.HasKeys)
             {

@@ -21,9 +21,6 @@ internal abstract partial class ItemWorker<T> : Worker
 
     private BatchSize _batchSize;
 
-    /// <summary>Whether the worker could do without others. Looked at only where there are keys.</summary>
-    private CallPace _pace;
-
     /// <summary>What the worker waits for, when it does: <see cref="_awaited"/>.</summary>
     private ValueTask _call;
     private Awaited _awaited;
@@ -43,7 +40,6 @@ internal abstract partial class ItemWorker<T> : Worker
         Claim = new Claim<T>(outlet);
         Hand = stage.Buffer.HasKeys ? new Handful<T>() : null;
         _batchSize = new BatchSize(stage.MaxBatch, BatchBudget);
-        _pace = new CallPace(stage.QuickCall);
     }
 
     /// <summary>Why the worker stops handling the items of its claim.</summary>
@@ -115,11 +111,7 @@ internal abstract partial class ItemWorker<T> : Worker
 
             if (!_hasSuspended)
             {
-                _batchSize.End();
-                if (Hand is not null)
-                {
-                    JudgePace();
-                }
+                EndBatch();
             }
 
             if (!TryPublish())
@@ -178,7 +170,7 @@ internal abstract partial class ItemWorker<T> : Worker
         switch (taken)
         {
             case Taken.Items:
-                _batchSize.Begin(Claim.Filled);
+                _batchSize.Begin(Claim.Filled, isJudged: Claim.IsSolo);
                 return true;
             case Taken.Results:
                 return true; // They are published with those of the claim, which is empty.
