@@ -13,7 +13,7 @@ internal sealed partial class BoundedBuffer<T>
             Release_NeedsLock(claim);
             if (_soloist == claim)
             {
-                _soloist = null;
+                DismissSoloist_NeedsLock();
             }
 
             CallWorkerForMore_NeedsLock(ref signals);

@@ -107,7 +107,7 @@ internal sealed partial class BoundedBuffer<T>
         }
 
         TakeAwayFromOthers_NeedsLock(claims);
-        _soloist = null;
+        DismissSoloist_NeedsLock();
         _gate.State.Claimed -= _returned.Count;
         foreach ((_, Single<T> item) in _returned.OrderBy(static returned => returned.Ticket))
         {

@@ -29,6 +29,12 @@ internal sealed partial class BoundedBuffer<T>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private bool TryWriteAndOpen(T item, Edge? edge)
     {
+        // Read without the lock: who sees an old value finds out under it.
+        if ((_gate.State.Detours & ~Detours.Intake) != 0 || _items.Count >= Capacity)
+        {
+            return false;
+        }
+
         if (_intake.Size == 0 && _workers is not null && MaxIntake >= MinIntake)
         {
             _intake.Reserve(MaxIntake);
@@ -49,12 +55,13 @@ internal sealed partial class BoundedBuffer<T>
 
     /// <summary>
     /// Enters the lock for a worker that wants items. When there are some it leaves the intake open: it takes the oldest,
-    /// works on, and comes back for the others. Not one that was called, after which the next may be.
+    /// works on, and comes back for the others. Not one that was called, after which the next may be. A soloist closes it
+    /// when he finds that he does not go on.
     /// </summary>
     private Section EnterClaim(ItemWorker<T> worker)
     {
         _gate.Enter();
-        if (worker.IsCalled || (Startable_NeedsLock == 0 && !StaysSolo_NeedsLock(worker)))
+        if (worker.IsCalled || (Startable_NeedsLock == 0 && !worker.Claim.IsSolo))
         {
             CloseIntake_NeedsLock();
         }

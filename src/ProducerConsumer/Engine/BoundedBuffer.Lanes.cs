@@ -55,7 +55,7 @@ internal sealed partial class BoundedBuffer<T>
             _gate.State.Claimed += count;
             if (!_pace.IsQuick && _soloist == worker.Claim)
             {
-                _soloist = null;
+                DismissSoloist_NeedsLock();
             }
         }
         else if (TryPlaySolo_NeedsLock(worker, most, ref signals))

@@ -42,10 +42,12 @@ internal sealed partial class BoundedBuffer<T>
     }
 
     /// <summary>The next buffer has what was released: the items that it was made of are completed, and others may be begun.</summary>
-    public void EndRelease()
+    /// <returns>Whether more can be released. Who brings results later releases them himself.</returns>
+    public bool EndRelease()
     {
         Signals signals = default;
         Telling? telling;
+        bool canRelease;
         using (EnterSection())
         {
             Released released = _window!.EndRelease();
@@ -63,10 +65,12 @@ internal sealed partial class BoundedBuffer<T>
             }
 
             telling = TakeSettled_NeedsLock(ref signals);
+            canRelease = _window.CanRelease;
         }
 
         Raise(ref signals);
         telling?.Begin(); // Not here: the caller may be a stop, the watchdog, or in the middle of a call for another item.
+        return canRelease;
     }
 
     /// <summary>

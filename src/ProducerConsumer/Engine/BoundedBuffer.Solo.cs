@@ -16,19 +16,19 @@ internal sealed partial class BoundedBuffer<T>
     /// <summary>How many claims may have been filled after that of a worker who is taken to come back soon.</summary>
     private const int RecentClaims = 16;
 
-    /// <summary>The claim of the worker that has the stage to itself; null when any may come. Guarded by the lock.</summary>
+    /// <summary>
+    /// The claim of the worker on whom all that wait rely, so that nobody else is called; null when any may come. It is
+    /// alone with its items (<see cref="Claim{T}.IsSolo"/>), or about to be when the last of those in lanes are done.
+    /// Guarded by the lock.
+    /// </summary>
     private Claim<T>? _soloist;
 
     /// <summary>Whether calls are so quick that one worker could do without the others. Guarded by the lock.</summary>
     private CallPace _pace;
 
-    /// <summary>Whether the worker, who comes for items, plays alone and goes on so.</summary>
-    private bool StaysSolo_NeedsLock(ItemWorker<T> worker) =>
-        _soloist == worker.Claim && worker.Claim.IsSolo && CanPlaySolo_NeedsLock(worker);
-
-    /// <summary>Whether there are items that a worker, who comes for some, could handle alone.</summary>
+    /// <summary>Whether there are items for a worker who comes alone, and so many that others would not begin them sooner.</summary>
     private bool CanPlaySolo_NeedsLock(ItemWorker<T> worker) =>
-        _items.Count > 0 && _pace.IsQuick && !worker.HasEnded && !worker.IsCalledBack;
+        _pace.IsQuick && _items.Count >= _quickClaim && !worker.HasEnded && !worker.IsCalledBack;
 
     /// <summary>
     /// A worker that came with nothing in its hand has the stage to itself, with the oldest items in its claim, or leaves
@@ -37,25 +37,30 @@ internal sealed partial class BoundedBuffer<T>
     private bool TryPlaySolo_NeedsLock(ItemWorker<T> worker, int most, ref Signals signals)
     {
         Claim<T> claim = worker.Claim;
-        bool stays = _soloist == claim;
-        if (_soloist is not null && !stays)
+        bool stays = claim.IsSolo && CanPlaySolo_NeedsLock(worker);
+        if (!stays)
+        {
+            CloseIntake_NeedsLock(); // It was left open for a soloist.
+        }
+
+        if (_soloist is not null && _soloist != claim)
         {
             return true;
         }
 
-        _soloist = null;
+        DismissSoloist_NeedsLock();
         if (!CanPlaySolo_NeedsLock(worker))
         {
             return false;
         }
 
-        if ((stays && claim.IsSolo) || _lanes!.IsEmpty)
+        if (stays || _lanes!.IsEmpty)
         {
             BeginSolo_NeedsLock(claim, Math.Min(Math.Min(most, claim.Size), Math.Min(_items.Count, Lanes<T>.MaxSolo)), ref signals);
         }
         else
         {
-            _soloist = FindQuick_NeedsLock(claim);
+            _soloist = FindReturning_NeedsLock(claim);
         }
 
         if (_soloist is not null && _workers!.MaxWorkers > 1)
@@ -78,11 +83,21 @@ internal sealed partial class BoundedBuffer<T>
     /// <summary>Whether the items that the worker took alone have keys. Outside the lock.</summary>
     public bool CheckKeys(ItemWorker<T> worker) => _lanes!.Check(this, worker.Claim.Filled);
 
-    /// <summary>Whether the soloist looks at keys: whoever came instead would have to do the same.</summary>
-    private bool IsChecking_NeedsLock(Claim<T> claim) => claim == _soloist && _lanes!.IsFinding;
+    /// <summary>Whether the owner looks at the keys of what it took alone: whoever came instead would have to do the same.</summary>
+    private bool IsChecking_NeedsLock(Claim<T> claim) => claim.IsSolo && _lanes!.IsFinding;
+
+    /// <summary>Nobody is relied on any more.</summary>
+    private void DismissSoloist_NeedsLock()
+    {
+        if (_soloist is not null)
+        {
+            _soloist.IsSolo = false;
+            _soloist = null;
+        }
+    }
 
     /// <summary>The claim of another worker, if all that are busy are likely to come back soon; null if not, or if there is none.</summary>
-    private Claim<T>? FindQuick_NeedsLock(Claim<T> own)
+    private Claim<T>? FindReturning_NeedsLock(Claim<T> own)
     {
         Claim<T>? found = null;
         for (Claim<T>? claim = _busy; claim is not null; claim = claim.Next)
@@ -102,8 +117,8 @@ internal sealed partial class BoundedBuffer<T>
     }
 
     /// <summary>
-    /// Nobody relies on the owner of a claim any more. What it took alone and has not settled goes to the lanes, before all
-    /// that wait.
+    /// A call of a claim suspended, or its owner is stuck: nobody relies on it any more. What it took alone and has not
+    /// settled goes to the lanes, before all that wait.
     /// </summary>
     /// <param name="claim">The claim.</param>
     /// <param name="rest">The items that were taken away from it.</param>
@@ -111,19 +126,18 @@ internal sealed partial class BoundedBuffer<T>
     private bool TryEndSolo_NeedsLock(Claim<T> claim, Single<T>[] rest)
     {
         _pace.Fail();
-        if (_soloist != claim)
+        bool wasSolo = claim.IsSolo;
+        if (_soloist == claim)
         {
-            return false;
+            DismissSoloist_NeedsLock();
         }
 
-        _soloist = null;
-        if (!claim.IsSolo)
+        if (wasSolo)
         {
-            return false;
+            _lanes!.TakeIn(claim, rest);
+            _laned += rest.Length;
         }
 
-        _lanes!.TakeIn(claim, rest);
-        _laned += rest.Length;
-        return true;
+        return wasSolo;
     }
 }

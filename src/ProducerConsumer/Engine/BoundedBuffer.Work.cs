@@ -63,11 +63,13 @@ internal sealed partial class BoundedBuffer<T>
             }
             else if (_lanes is not null && claim.Unstarted > 0)
             {
-                // What it had in its hand. Before all else: nobody looks after a single item.
+                // What it had in its hand, or takes alone. Before all else: nobody looks after a single item.
+                taken = claim.IsSolo ? Taken.Solo : Taken.Items;
             }
             else if (worker.IsCalledBack && !_closed)
             {
                 worker.IsCalledBack = false;
+                claim.IsSuspended = true; // That may take any time.
                 Occupy_NeedsLock(claim);
                 taken = Taken.CallBack;
             }
@@ -113,6 +115,7 @@ internal sealed partial class BoundedBuffer<T>
                 else if (!_closed && worker.MustEnd)
                 {
                     worker.HasEnded = true;
+                    claim.IsSuspended = true;
                     Occupy_NeedsLock(claim);
                     taken = Taken.End;
                 }

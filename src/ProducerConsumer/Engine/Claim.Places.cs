@@ -24,10 +24,13 @@ internal sealed partial class Claim<T>
     /// </summary>
     public int Left { get; set; }
 
-    /// <summary>Whether the items came without lanes, to the only worker that has any. Written under the lock, when the claim is filled; for the owner.</summary>
-    public bool IsSolo { get; private set; }
+    /// <summary>
+    /// Whether the items have no lanes, since nobody else has any. Written under the lock. The owner reads it without: it may
+    /// have ended a moment ago.
+    /// </summary>
+    public bool IsSolo { get; set; }
 
-    /// <summary>Whether the owner does not come back soon. Guarded by the lock.</summary>
+    /// <summary>Whether the owner may not come back soon. Guarded by the lock.</summary>
     public bool IsSuspended { get; set; }
 
     /// <summary>The items of this fill have no lanes.</summary>
@@ -38,7 +41,7 @@ internal sealed partial class Claim<T>
         FillPlaces_NeedsLock(); // In case it does not stay alone.
     }
 
-    /// <summary>The items have lanes after all, or will have in a moment. Returns those that are begun and not booked.</summary>
+    /// <summary>The items are to have lanes after all. Returns those that are begun and not booked.</summary>
     public ReadOnlySpan<T> EndSolo_NeedsLock()
     {
         Left = _booked;

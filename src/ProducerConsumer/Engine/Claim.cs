@@ -198,7 +198,7 @@ internal sealed partial class Claim<T>(Outlet? outlet = null)
     public Single<T>[] EndTake_NeedsLock()
     {
         int next = Math.Min(Volatile.Read(ref _next), _end);
-        Single<T>[] rest = new Single<T>[_end - next];
+        Single<T>[] rest = next == _end ? [] : new Single<T>[_end - next];
         for (int i = 0; i < rest.Length; i++)
         {
             int index = next + i;

@@ -42,7 +42,7 @@ internal abstract partial class ItemWorker<T>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private Pause HandleItems(Func<T, CancellationToken, ValueTask> handle, CancellationToken token)
     {
-        const int ItemsPerLook = 8; // The clock costs as much as an item.
+        const int ItemsPerLook = 32; // The clock costs as much as an item.
         int handled = 0;
         while (Claim.TryStart(out T item) || (Claim.IsRefused && Stage.Buffer.TryStartRefused(Claim, out item)))
         {

@@ -22,19 +22,26 @@ internal abstract partial class ItemWorker<T>
 
             takes = true;
             taken = Stage.Buffer.SettleAndClaim(this, most, suspended);
-            if (taken == Taken.Items && Claim.IsSolo)
+            if (taken == Taken.Solo)
             {
-                bool haveKeys = Stage.Buffer.CheckKeys(this);
-                RestoreContext();
-                if (!haveKeys)
-                {
-                    Stage.Buffer.Offer(Claim);
-                    taken = Taken.Lanes;
-                }
+                taken = HaveKeys() ? Taken.Items : Taken.Lanes;
             }
         }
         while (taken == Taken.Lanes);
         return taken;
+    }
+
+    /// <summary>Whether the items that the worker took alone have keys. If not, all go to lanes, where it shows which one has none.</summary>
+    private bool HaveKeys()
+    {
+        bool haveKeys = Stage.Buffer.CheckKeys(this);
+        RestoreContext();
+        if (!haveKeys)
+        {
+            Stage.Buffer.Offer(Claim);
+        }
+
+        return haveKeys;
     }
 
     /// <summary>How long the calls of the claim took together, in ticks of the real clock; 0 if that is not known, or was asked for before.</summary>

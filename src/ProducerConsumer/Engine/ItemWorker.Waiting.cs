@@ -187,6 +187,7 @@ internal abstract partial class ItemWorker<T>
             _outlet?.Offer();
             if (Claim.Filled > 1 || Stage.Buffer.HasKeys)
             {
+                // With keys also a lone item: others may rely on this worker.
                 OfferUnstarted();
             }
         }

@@ -36,7 +36,7 @@ internal abstract partial class Lanes<T>
     public void BeginCheck(ReadOnlySpan<T> items)
     {
         _gate.Enter();
-        Debug.Assert(_picked == 0 && !_isFinding, "Alone with its items.");
+        Debug.Assert(_running == 0 && _startable == 0 && _picked == 0 && !_isFinding, "Alone with its items.");
         _isFinding = true; // Picked belongs to the worker until it has seen: the claim may be emptied meanwhile.
         items.CopyTo(Picked);
         _gate.Exit();

@@ -6,6 +6,9 @@ internal enum Taken
     /// <summary>Items, in the worker's claim.</summary>
     Items,
 
+    /// <summary>Items without lanes, in the worker's claim: first it is to look whether they have keys.</summary>
+    Solo,
+
     /// <summary>Nothing now: the worker is parked until it is called.</summary>
     Parked,
 

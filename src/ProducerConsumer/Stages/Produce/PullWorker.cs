@@ -62,7 +62,7 @@ internal abstract class PullWorker<T>(SourceStage stage, BoundedBuffer<T> buffer
             Buffer.Watch();
         }
 
-        const int ItemsPerLook = 8; // The clock costs as much as an item.
+        const int ItemsPerLook = 16; // The clock costs as much as an item.
         return _batch.Added < _size && !(_batch.Added % ItemsPerLook == 0 && IsStreakOver);
     }
 
