@@ -71,6 +71,22 @@ internal sealed partial class BoundedBuffer<T>
     }
 
     /// <summary>
+    /// Enters the lock for a section about results. When there are items in front of the intake it leaves that open: if
+    /// there is room for one more to be begun, a worker is called for those.
+    /// </summary>
+    private Section EnterRelease()
+    {
+        _gate.Enter();
+        if (_items.Count == 0)
+        {
+            CloseIntake_NeedsLock();
+        }
+
+        AssertInvariants_NeedsLock();
+        return new Section(this);
+    }
+
+    /// <summary>
     /// Has the next writes go into the intake, if there is room in the array, which nobody else can take while it is open.
     /// Nobody is to be told of an item.
     /// </summary>

@@ -27,7 +27,7 @@ internal sealed partial class BoundedBuffer<T>
     {
         Signals signals = default;
         bool begun;
-        using (EnterSection())
+        using (EnterRelease())
         {
             if (claim is not null)
             {
@@ -48,7 +48,7 @@ internal sealed partial class BoundedBuffer<T>
         Signals signals = default;
         Telling? telling;
         bool canRelease;
-        using (EnterSection())
+        using (EnterRelease())
         {
             Released released = _window!.EndRelease();
             _gate.State.Completed += released.Completed;
