@@ -42,12 +42,10 @@ internal sealed partial class BoundedBuffer<T>
     }
 
     /// <summary>The next buffer has what was released: the items that it was made of are completed, and others may be begun.</summary>
-    /// <returns>Whether more can be released. Who brings results later releases them himself.</returns>
-    public bool EndRelease()
+    public void EndRelease()
     {
         Signals signals = default;
         Telling? telling;
-        bool canRelease;
         using (EnterRelease())
         {
             Released released = _window!.EndRelease();
@@ -65,12 +63,10 @@ internal sealed partial class BoundedBuffer<T>
             }
 
             telling = TakeSettled_NeedsLock(ref signals);
-            canRelease = _window.CanRelease;
         }
 
         Raise(ref signals);
         telling?.Begin(); // Not here: the caller may be a stop, the watchdog, or in the middle of a call for another item.
-        return canRelease;
     }
 
     /// <summary>

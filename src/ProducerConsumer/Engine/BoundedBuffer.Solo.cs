@@ -125,10 +125,10 @@ internal sealed partial class BoundedBuffer<T>
     /// <returns>Whether they went there.</returns>
     private bool TryEndSolo_NeedsLock(Claim<T> claim, Single<T>[] rest)
     {
-        _pace.Fail();
         bool wasSolo = claim.IsSolo;
         if (_soloist == claim)
         {
+            _pace.Fail();
             DismissSoloist_NeedsLock();
         }
 

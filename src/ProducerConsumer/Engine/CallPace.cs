@@ -22,6 +22,12 @@ internal struct CallPace(int limit)
     /// <summary>The most batches in a row that have to be quick.</summary>
     private const int MostNeeded = 4096;
 
+    /// <summary>What a slow batch counts, when a quick one makes up for 1.</summary>
+    private const int SlowStrikes = 2;
+
+    /// <summary>When they are too many: two slow batches in a row, or three of five.</summary>
+    private const int MostStrikes = 4;
+
     /// <summary>What keeps others waiting for too long even if it is seldom, in microseconds.</summary>
     private const int Stall = 200;
 
@@ -35,8 +41,8 @@ internal struct CallPace(int limit)
     /// <summary>How many have been.</summary>
     private int _inARow;
 
-    /// <summary>Whether the last batch was not quick. One alone may have been interrupted.</summary>
-    private bool _wasSlow;
+    /// <summary>Counts slow batches, less what quick ones make up for. One alone may have been interrupted.</summary>
+    private int _strikes;
 
     /// <summary>Whether the calls are quick.</summary>
     public readonly bool IsQuick => _inARow >= _needed || limit == int.MaxValue;
@@ -51,18 +57,23 @@ internal struct CallPace(int limit)
             return;
         }
 
-        bool isSlow = elapsed > Math.Max(calls, Sample) * _limit;
-        if (isSlow && (_wasSlow || elapsed > _stall))
+        if (elapsed > Math.Max(calls, Sample) * _limit)
         {
-            Fail();
+            _strikes += SlowStrikes;
+            if (_strikes >= MostStrikes || elapsed > _stall)
+            {
+                Fail();
+            }
         }
-        else if (!isSlow && calls >= Sample && ++_inARow == Redemption * _needed)
+        else if (calls >= Sample)
         {
-            _needed = Math.Max(1, _needed / Step);
-            _inARow = _needed;
+            _strikes = Math.Max(0, _strikes - 1);
+            if (++_inARow == Redemption * _needed)
+            {
+                _needed = Math.Max(1, _needed / Step);
+                _inARow = _needed;
+            }
         }
-
-        _wasSlow = isSlow;
     }
 
     /// <summary>The calls are not quick: one was slow, or suspended.</summary>
@@ -71,8 +82,10 @@ internal struct CallPace(int limit)
         if (_inARow >= _needed)
         {
             _needed = Math.Min(MostNeeded, _needed * Step);
+            _inARow = 0;
         }
 
-        _inARow = 0;
+        _inARow /= 2; // It has far to go, and would begin anew each time a thread is interrupted.
+        _strikes = 0;
     }
 }

@@ -14,14 +14,13 @@ internal sealed partial class ResultWindow<T, TOut>
     public ValueTask<bool> ReleaseAsync(Claim<T> claim, ReleaseRun<TOut> run)
     {
         ValueTask<bool> delivery = new(true);
-        bool hasMore = true;
 
         // What there is room for, and without any, as much as a worker may hold back.
-        while (hasMore && delivery.IsCompletedSuccessfully
+        while (delivery.IsCompletedSuccessfully
             && buffer.TryBeginRelease(this, claim, run, Math.Clamp(next.Room, next.MaxLocalBatch, run.Size)))
         {
             delivery.GetAwaiter().GetResult(); // What it stands for goes back to its pool.
-            delivery = Release(run, out hasMore);
+            delivery = Release(run);
         }
 
         return delivery;
@@ -42,7 +41,7 @@ internal sealed partial class ResultWindow<T, TOut>
         {
             ReleaseRun<TOut> run = Interlocked.Exchange(ref _spare, null) ?? new ReleaseRun<TOut>();
             bool isBegun = buffer.TryBeginRelease(this, claim: null, run, Math.Min(room, run.Size));
-            if (!isBegun || Release(run, out _).AsTask().IsCompleted)
+            if (!isBegun || Release(run).AsTask().IsCompleted)
             {
                 Volatile.Write(ref _spare, run); // Else its memory is in use for as long as there is no room after all.
             }
@@ -56,12 +55,10 @@ internal sealed partial class ResultWindow<T, TOut>
         buffer.LeaveRelease();
     }
 
-    /// <param name="run">The results.</param>
-    /// <param name="hasMore">Whether there are more that may go on, unless somebody else is at it by now.</param>
-    private ValueTask<bool> Release(ReleaseRun<TOut> run, out bool hasMore)
+    private ValueTask<bool> Release(ReleaseRun<TOut> run)
     {
         ValueTask<bool> delivery = run.Count == 0 ? new ValueTask<bool>(true) : next.DeliverManyAsync(run.Share(), _edge);
-        hasMore = buffer.EndRelease();
+        buffer.EndRelease();
         return delivery;
     }
 }

@@ -49,6 +49,22 @@ public sealed class CallPaceTests
         await Task.CompletedTask;
     }
 
+    [GuardedFact]
+    public async Task IsQuick_EveryOtherBatchIsSlow_IsFalse()
+    {
+        CallPace pace = new(Limit);
+        for (int i = 0; i < 3; i++)
+        {
+            pace.Judge(Quick, calls: 16);
+            pace.IsQuick.Should().BeTrue();
+            pace.Judge(Slow, calls: 16);
+            pace.Judge(Quick, calls: 1); // Makes up for nothing.
+        }
+
+        pace.IsQuick.Should().BeFalse();
+        await Task.CompletedTask;
+    }
+
     [GuardedTheory]
     [InlineData(1)]
     [InlineData(64)]
