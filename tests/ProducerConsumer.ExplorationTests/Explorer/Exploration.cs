@@ -48,6 +48,11 @@ internal static class Exploration
             engine.RegisterEndIterationCallBack(_ => left.Join());
             engine.SetLogger(new TextWriterLogger(TextWriter.Null, VerbosityLevel.None));
             engine.Run();
+            if (left.AreStuck && engine.TestReport.NumOfFoundBugs == 0)
+            {
+                throw new InvalidOperationException("A thread of a schedule does not end.");
+            }
+
             Finding finding = new(
                 engine.TestReport.NumOfFoundBugs > 0,
                 engine.TestReport.NumOfExploredFairPaths + engine.TestReport.NumOfExploredUnfairPaths,
