@@ -169,8 +169,8 @@ public sealed class StageOptions<T>
     /// <summary>
     /// Has the items of each key handled one after the other and in their order, by all workers of the stage. Keys do not
     /// wait for each other: a slow item holds up those of its own key and no other, as long as a worker is free and items
-    /// of other keys are among those that wait in front of the stage. While calls take less than about 50 ns and items
-    /// enough wait, one worker handles them without a look at other keys; if one of those calls does not return, the others
+    /// of other keys are among those that wait in front of the stage. While calls take less than about 50 ns and
+    /// several items wait, one worker handles all of them as they came; if one of those calls does not return, the others
     /// wait up to about 20 ms for another worker. A key is forgotten when it has no items here, so that memory depends on
     /// how many had some at once.
     /// </summary>
