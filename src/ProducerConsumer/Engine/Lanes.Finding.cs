@@ -77,9 +77,6 @@ internal abstract partial class Lanes<T>
     /// <summary>Finds the lanes of the first picked items, until the buffer is closed. Never throws.</summary>
     protected abstract void FindLanes(BoundedBuffer<T> buffer, int count);
 
-    /// <summary>Whether each of the first picked items has a key. Never throws.</summary>
-    protected abstract bool HaveKeys(BoundedBuffer<T> buffer, int count);
-
     /// <summary>The lane has no key any more. Calls no code of the application's.</summary>
     protected abstract void ForgetKey(int lane);
 

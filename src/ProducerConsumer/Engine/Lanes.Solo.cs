@@ -77,6 +77,9 @@ internal abstract partial class Lanes<T>
         _gate.Exit();
     }
 
+    /// <summary>Whether each of the first picked items has a key; false also when the buffer was closed meanwhile. Never throws.</summary>
+    protected abstract bool HaveKeys(BoundedBuffer<T> buffer, int count);
+
     /// <summary>The items that were begun have lanes from here on, but for those that are done by now.</summary>
     /// <returns>How many of the picked items those are: the first ones.</returns>
     private int PlaceBegun()

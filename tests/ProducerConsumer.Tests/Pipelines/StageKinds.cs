@@ -91,7 +91,7 @@ public sealed class OrderedOneToManyPipelineTests : StagedPipelineContract
         .Where(item => item >= 0, stage => stage.PreserveOrder(), maxWorkers: 2);
 }
 
-public sealed class KeyedPipelineTests : StagedPipelineContract
+public abstract class KeyedPipelineContract(int? quickCall) : StagedPipelineContract
 {
     protected override int InHand => 3;
 
@@ -102,24 +102,14 @@ public sealed class KeyedPipelineTests : StagedPipelineContract
         {
             stage.MaxWorkers = 3;
             stage.PartitionBy(item => item % 7);
+            stage.QuickCall = quickCall ?? stage.QuickCall;
         });
 }
+
+public sealed class KeyedPipelineTests() : KeyedPipelineContract(quickCall: null);
 
 /// <summary>Calls that are quick whatever they take, so that one worker makes them until one suspends.</summary>
-public sealed class QuickKeyedPipelineTests : StagedPipelineContract
-{
-    protected override int InHand => 3;
-
-    protected override bool KeepsOrder => false;
-
-    protected override PipelineBuilder<int, int> AddStages(PipelineBuilder<int> builder) =>
-        builder.Transform(OrderedPipelineTests.SometimesYieldAsync, stage =>
-        {
-            stage.MaxWorkers = 3;
-            stage.PartitionBy(item => item % 7);
-            stage.QuickCall = int.MaxValue;
-        });
-}
+public sealed class QuickKeyedPipelineTests() : KeyedPipelineContract(quickCall: int.MaxValue);
 
 /// <summary>All items have one key, so that they keep their order whatever the workers.</summary>
 public sealed class OneKeyPipelineTests : StagedPipelineContract
