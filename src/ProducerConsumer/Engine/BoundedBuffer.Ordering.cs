@@ -16,6 +16,13 @@ internal sealed partial class BoundedBuffer<T>
     public bool HasOrder => _window is not null || _lanes is not null;
 
     /// <summary>
+    /// Whether results can go on now, and nobody is at it. After a close there is no order any more: those go as well that
+    /// stand behind an item which was handed back.
+    /// </summary>
+    private bool CanRelease_NeedsLock =>
+        _window is { IsReleasing: false } window && (_closed ? window.HasNews : window.HasOldestNews);
+
+    /// <summary>
     /// Begins a release: the results of a claim wait for their turn, and the oldest of all that may go on are copied. False
     /// when there are none, or somebody else is releasing.
     /// </summary>
@@ -42,10 +49,12 @@ internal sealed partial class BoundedBuffer<T>
     }
 
     /// <summary>The next buffer has what was released: the items that it was made of are completed, and others may be begun.</summary>
-    public void EndRelease()
+    /// <returns>Whether there are more that can. Who brings some later releases them himself.</returns>
+    public bool EndRelease()
     {
         Signals signals = default;
         Telling? telling;
+        bool canRelease;
         using (EnterRelease())
         {
             Released released = _window!.EndRelease();
@@ -63,10 +72,12 @@ internal sealed partial class BoundedBuffer<T>
             }
 
             telling = TakeSettled_NeedsLock(ref signals);
+            canRelease = CanRelease_NeedsLock;
         }
 
         Raise(ref signals);
         telling?.Begin(); // Not here: the caller may be a stop, the watchdog, or in the middle of a call for another item.
+        return canRelease;
     }
 
     /// <summary>
@@ -78,7 +89,7 @@ internal sealed partial class BoundedBuffer<T>
         Signals signals = default;
         using (EnterSection())
         {
-            if (_window!.CanRelease && !_closed)
+            if (CanRelease_NeedsLock && !_closed)
             {
                 CallWorker_NeedsLock(ref signals);
                 Watch_NeedsLock(ref signals);
@@ -97,7 +108,7 @@ internal sealed partial class BoundedBuffer<T>
         using (EnterSection())
         {
             Book_NeedsLock(claim, isOwner: false);
-            return _window!.CanRelease;
+            return CanRelease_NeedsLock;
         }
     }
 
@@ -129,7 +140,7 @@ internal sealed partial class BoundedBuffer<T>
         }
 
         CallWorkerForMore_NeedsLock(ref signals);
-        signals.Releases |= _window is { CanRelease: true };
+        signals.Releases |= CanRelease_NeedsLock;
         return held | signals.Releases;
     }
 

@@ -23,8 +23,8 @@ internal sealed partial class BoundedBuffer<T>
     /// <summary>Who claims that many items works through them within microseconds, or is about to be found out.</summary>
     private readonly int _quickClaim;
 
-    /// <summary>Whether there is room for several batches.</summary>
-    private bool HasRestedRoom_NeedsLock => _items.Room >= Capacity / 4;
+    /// <summary>Whether there is room for many batches, while workers still have as many items as they had.</summary>
+    private bool HasRestedRoom_NeedsLock => _items.Room >= Capacity / 2;
 
     /// <summary>Resumes the writers that rest, if there is room by now, or handlers are not quick enough to wait for it.</summary>
     private void EndRest_NeedsLock(ref Signals signals)

@@ -73,7 +73,7 @@ internal sealed partial class BoundedBuffer<T>
                 Occupy_NeedsLock(claim);
                 taken = Taken.CallBack;
             }
-            else if (isCalled && _window is { CanRelease: true } && (_workers.CanCall_NeedsLock || !HasOwnWork_NeedsLock))
+            else if (isCalled && CanRelease_NeedsLock && (_workers.CanCall_NeedsLock || !HasOwnWork_NeedsLock))
             {
                 // It may have been called for these: whoever was at them could not wait for room. Not the last one that
                 // could come for items: it may have to wait.
@@ -103,7 +103,7 @@ internal sealed partial class BoundedBuffer<T>
                 {
                     taken = Taken.Lanes;
                 }
-                else if (_window is { CanRelease: true })
+                else if (CanRelease_NeedsLock)
                 {
                     taken = Taken.Results;
                 }

@@ -40,8 +40,8 @@ internal abstract class ResultWindow<T>(int size)
     /// <summary>Whether anything waits here that a release changes, now or later.</summary>
     public abstract bool HasNews { get; }
 
-    /// <summary>Whether the oldest results could go on, and nobody is at it.</summary>
-    public abstract bool CanRelease { get; }
+    /// <summary>As <see cref="HasNews"/>, for the oldest item.</summary>
+    public abstract bool HasOldestNews { get; }
 
     /// <summary>Numbers items that are begun. There is room for them.</summary>
     public void Number(Span<long> places)

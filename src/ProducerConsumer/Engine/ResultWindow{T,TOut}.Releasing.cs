@@ -14,13 +14,14 @@ internal sealed partial class ResultWindow<T, TOut>
     public ValueTask<bool> ReleaseAsync(Claim<T> claim, ReleaseRun<TOut> run)
     {
         ValueTask<bool> delivery = new(true);
+        bool canRelease = true;
 
         // What there is room for, and without any, as much as a worker may hold back.
-        while (delivery.IsCompletedSuccessfully
+        while (canRelease && delivery.IsCompletedSuccessfully
             && buffer.TryBeginRelease(this, claim, run, Math.Clamp(next.Room, next.MaxLocalBatch, run.Size)))
         {
             delivery.GetAwaiter().GetResult(); // What it stands for goes back to its pool.
-            delivery = Release(run);
+            delivery = Release(run, out canRelease);
         }
 
         return delivery;
@@ -41,7 +42,7 @@ internal sealed partial class ResultWindow<T, TOut>
         {
             ReleaseRun<TOut> run = Interlocked.Exchange(ref _spare, null) ?? new ReleaseRun<TOut>();
             bool isBegun = buffer.TryBeginRelease(this, claim: null, run, Math.Min(room, run.Size));
-            if (!isBegun || Release(run).AsTask().IsCompleted)
+            if (!isBegun || Release(run, out _).AsTask().IsCompleted)
             {
                 Volatile.Write(ref _spare, run); // Else its memory is in use for as long as there is no room after all.
             }
@@ -55,10 +56,12 @@ internal sealed partial class ResultWindow<T, TOut>
         buffer.LeaveRelease();
     }
 
-    private ValueTask<bool> Release(ReleaseRun<TOut> run)
+    /// <param name="run">The results.</param>
+    /// <param name="canRelease">Whether there are more that can go on, unless somebody else is at it by now.</param>
+    private ValueTask<bool> Release(ReleaseRun<TOut> run, out bool canRelease)
     {
         ValueTask<bool> delivery = run.Count == 0 ? new ValueTask<bool>(true) : next.DeliverManyAsync(run.Share(), _edge);
-        buffer.EndRelease();
+        canRelease = buffer.EndRelease();
         return delivery;
     }
 }

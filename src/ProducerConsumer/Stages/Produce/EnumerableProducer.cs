@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace ProducerConsumer;
 
 /// <summary>Pulls from an enumerable; its one turn ends with the sequence or with a stop.</summary>
@@ -27,7 +29,11 @@ internal sealed class EnumerableProducer<T>(SourceStage stage, BoundedBuffer<T> 
         await DeliverAsync().ConfigureAwait(false);
     }
 
-    /// <summary>Pulls until a delivery is due; false when there will be no more.</summary>
+    /// <summary>
+    /// Pulls until a delivery is due; false when there will be no more. Apart from what awaits: a loop in there would have
+    /// its variables in memory and not in registers.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private bool TryPull(IEnumerator<T> items)
     {
         RestoreContext(); // Each item that is kept does so again.
