@@ -17,10 +17,10 @@ internal sealed partial class BoundedBuffer<T>
 
     /// <summary>
     /// Whether results can go on now, and nobody is at it. After a close there is no order any more: those go as well that
-    /// stand behind an item which was handed back.
+    /// stand behind an item which is running, or was handed back.
     /// </summary>
     private bool CanRelease_NeedsLock =>
-        _window is { IsReleasing: false } window && (_closed ? window.HasNews : window.HasOldestNews);
+        _window is { IsReleasing: false } window && (_closed ? window.HasNews : window.OldestHasNews);
 
     /// <summary>
     /// Begins a release: the results of a claim wait for their turn, and the oldest of all that may go on are copied. False
@@ -49,7 +49,7 @@ internal sealed partial class BoundedBuffer<T>
     }
 
     /// <summary>The next buffer has what was released: the items that it was made of are completed, and others may be begun.</summary>
-    /// <returns>Whether there are more that can. Who brings some later releases them himself.</returns>
+    /// <returns>Whether more results can go on. Who brings some later sees to their release himself.</returns>
     public bool EndRelease()
     {
         Signals signals = default;
@@ -101,7 +101,7 @@ internal sealed partial class BoundedBuffer<T>
 
     /// <summary>
     /// The results of calls of a claim that have ended wait for their turn. By a worker that waits for its call. True when
-    /// the oldest of all results can go on.
+    /// results can go on.
     /// </summary>
     public bool HoldResults(Claim<T> claim)
     {
@@ -175,6 +175,7 @@ internal sealed partial class BoundedBuffer<T>
             _window?.End(claim.CurrentPlace);
             _lanes?.Leave(claim, claim.CurrentIndex + 1);
             CallWorkerForMore_NeedsLock(ref signals);
+            signals.Releases |= CanRelease_NeedsLock; // Now: the worker first tells others of the item, who may block.
         }
     }
 

@@ -23,8 +23,11 @@ internal sealed partial class BoundedBuffer<T>
     /// <summary>Who claims that many items works through them within microseconds, or is about to be found out.</summary>
     private readonly int _quickClaim;
 
-    /// <summary>Whether there is room for many batches, while workers still have as many items as they had.</summary>
-    private bool HasRestedRoom_NeedsLock => _items.Room >= Capacity / 2;
+    /// <summary>
+    /// Whether half of the buffer is free: room for many batches, while workers have the other half to go on with. Half of
+    /// what is not reserved, or it might never be.
+    /// </summary>
+    private bool HasRestedRoom_NeedsLock => _items.Room >= _items.Count;
 
     /// <summary>Resumes the writers that rest, if there is room by now, or handlers are not quick enough to wait for it.</summary>
     private void EndRest_NeedsLock(ref Signals signals)

@@ -161,13 +161,11 @@ internal sealed class OrderedOutlet<T, TOut>(
         }
     }
 
-    /// <summary>Releases what may go on; false when the wait for room is not over, after which there may be more.</summary>
+    /// <summary>Releases what may go on; false when there is more after the wait.</summary>
     private bool TryRelease(out ValueTask wait)
     {
-        ValueTask<bool> delivery = window.ReleaseAsync(Claim, _run);
-        bool isDone = delivery.IsCompletedSuccessfully;
-        wait = WaitFor(delivery);
-        return isDone;
+        wait = WaitFor(window.ReleaseAsync(Claim, _run, out bool canRelease));
+        return !canRelease;
     }
 
     [AsyncMethodBuilder(typeof(PooledBuilder))]

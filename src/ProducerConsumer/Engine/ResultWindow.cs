@@ -40,8 +40,8 @@ internal abstract class ResultWindow<T>(int size)
     /// <summary>Whether anything waits here that a release changes, now or later.</summary>
     public abstract bool HasNews { get; }
 
-    /// <summary>As <see cref="HasNews"/>, for the oldest item.</summary>
-    public abstract bool HasOldestNews { get; }
+    /// <summary>Whether a release would change something now, with the results or the end of the oldest item.</summary>
+    public abstract bool OldestHasNews { get; }
 
     /// <summary>Numbers items that are begun. There is room for them.</summary>
     public void Number(Span<long> places)

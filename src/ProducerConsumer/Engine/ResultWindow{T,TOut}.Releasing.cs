@@ -8,20 +8,26 @@ internal sealed partial class ResultWindow<T, TOut>
     /// <summary>For the next <see cref="ReleaseNow()"/>; null while one has it. Exchanged without the lock.</summary>
     private ReleaseRun<TOut>? _spare;
 
-    /// <summary>Releases what may go on. To be called again when what it returns is complete: then there is room for more.</summary>
+    /// <summary>Releases what may go on.</summary>
     /// <param name="claim">The claim of the worker, whose results are held first.</param>
-    /// <param name="run">Memory of the worker's own, until what it returns is complete.</param>
-    public ValueTask<bool> ReleaseAsync(Claim<T> claim, ReleaseRun<TOut> run)
+    /// <param name="run">Memory of the worker's own, until what this returns is complete.</param>
+    /// <param name="canRelease">Whether there is more, and no room now: then this is to be called again when what it returns is complete.</param>
+    public ValueTask<bool> ReleaseAsync(Claim<T> claim, ReleaseRun<TOut> run, out bool canRelease)
     {
         ValueTask<bool> delivery = new(true);
-        bool canRelease = true;
-
-        // What there is room for, and without any, as much as a worker may hold back.
-        while (canRelease && delivery.IsCompletedSuccessfully
-            && buffer.TryBeginRelease(this, claim, run, Math.Clamp(next.Room, next.MaxLocalBatch, run.Size)))
+        canRelease = true;
+        while (canRelease && delivery.IsCompletedSuccessfully)
         {
-            delivery.GetAwaiter().GetResult(); // What it stands for goes back to its pool.
-            delivery = Release(run, out canRelease);
+            // What there is room for, and without any, as much as a worker may hold back.
+            if (buffer.TryBeginRelease(this, claim, run, Math.Clamp(next.Room, next.MaxLocalBatch, run.Size)))
+            {
+                delivery.GetAwaiter().GetResult(); // What it stands for goes back to its pool.
+                delivery = Release(run, out canRelease);
+            }
+            else
+            {
+                canRelease = false;
+            }
         }
 
         return delivery;
@@ -38,22 +44,21 @@ internal sealed partial class ResultWindow<T, TOut>
 
     public override void ReleaseNow()
     {
-        while (next.Room is > 0 and int room)
+        bool canRelease = true;
+        while (canRelease && next.Room is > 0 and int room)
         {
             ReleaseRun<TOut> run = Interlocked.Exchange(ref _spare, null) ?? new ReleaseRun<TOut>();
-            bool isBegun = buffer.TryBeginRelease(this, claim: null, run, Math.Min(room, run.Size));
-            if (!isBegun || Release(run, out _).AsTask().IsCompleted)
+            canRelease = buffer.TryBeginRelease(this, claim: null, run, Math.Min(room, run.Size));
+            if (!canRelease || Release(run, out canRelease).AsTask().IsCompleted)
             {
                 Volatile.Write(ref _spare, run); // Else its memory is in use for as long as there is no room after all.
             }
-
-            if (!isBegun)
-            {
-                return;
-            }
         }
 
-        buffer.LeaveRelease();
+        if (canRelease)
+        {
+            buffer.LeaveRelease();
+        }
     }
 
     /// <param name="run">The results.</param>

@@ -39,7 +39,7 @@ internal sealed partial class ResultWindow<T, TOut>(int size, BoundedBuffer<T> b
         }
     }
 
-    public override bool HasOldestNews => !IsEmpty && _slots[Head].HasNews;
+    public override bool OldestHasNews => !IsEmpty && _slots[Head].HasNews;
 
     public override bool Hold(Claim<T> claim, int settled, bool isOwner)
     {

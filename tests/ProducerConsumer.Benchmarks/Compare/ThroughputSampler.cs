@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace ProducerConsumer.Benchmarks;
 
 /// <summary>Measures items per second; a slice is one whole run.</summary>
@@ -19,12 +17,12 @@ internal sealed class ThroughputSampler<T>(Setting setting, Contestant<T> contes
 
     public override async Task WarmUpAsync(Pace pace)
     {
-        long start = Stopwatch.GetTimestamp();
+        Compilation compilation = new();
         while (true)
         {
             _sum = Tally.SumOf<T>(_items);
             double seconds = (await TakeAsync()).Seconds * _items;
-            bool warm = Stopwatch.GetElapsedTime(start) > pace.WarmUp;
+            bool warm = compilation.IsDone(pace);
             if (warm && seconds >= pace.Slice.TotalSeconds / 2)
             {
                 await PrepareAsync(Math.Max(1_000, (long)(_items * pace.Slice.TotalSeconds / seconds)));

@@ -8,7 +8,7 @@ namespace ProducerConsumer.ExplorationTests;
 /// </summary>
 public sealed class CloseAgainstTheIntakeTests : ScenarioContract
 {
-    /// <summary>So many that the buffer has grown: the intake opens where there is room.</summary>
+    /// <summary>So few that the buffer need not grow for more: then the intake opens.</summary>
     private const int Waiting = 9;
 
     protected internal override IReadOnlyList<string> Faults => ["intake-is-forgotten-at-the-close"];
