@@ -73,7 +73,7 @@ internal sealed partial class BoundedBuffer<T>
             EndReads_NeedsLock(ref signals);
             if (_finished)
             {
-                signals.Parked = _workers?.TakeParked_NeedsLock(); // Those that waited for a redelivery.
+                signals.Wake(_workers?.TakeParked_NeedsLock()); // Those that waited for a redelivery.
             }
 
             Finish_NeedsLock(ref signals);
@@ -188,7 +188,7 @@ internal sealed partial class BoundedBuffer<T>
             signals.Finished = true;
             signals.Error = _error;
             signals.Workers = _workers;
-            signals.Parked = _workers?.TakeParked_NeedsLock();
+            signals.Wake(_workers?.TakeParked_NeedsLock());
         }
     }
 

@@ -55,7 +55,7 @@ internal sealed partial class BoundedBuffer<T>
     private void Leave_NeedsLock(ItemWorker<T> worker, ref Signals signals)
     {
         _workers!.Leave_NeedsLock();
-        signals.Parked = _workers.TakeParked_NeedsLock(); // Those that waited for a redelivery: nothing comes any more.
+        signals.Wake(_workers.TakeParked_NeedsLock()); // Those that waited for a redelivery: nothing comes any more.
         if (worker.Kept is { } kept)
         {
             for (int i = 0; i < kept.Count; i++)

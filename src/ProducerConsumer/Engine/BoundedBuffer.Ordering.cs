@@ -57,27 +57,33 @@ internal sealed partial class BoundedBuffer<T>
         bool canRelease;
         using (EnterRelease())
         {
-            Released released = _window!.EndRelease();
-            _gate.State.Completed += released.Completed;
-            _gate.State.Claimed -= released.Completed;
-            foreach (ItemContext context in released.Contexts ?? [])
-            {
-                signals.Settle(context, ItemOutcome.Completed);
-            }
-
+            telling = EndRelease_NeedsLock(ref signals);
             CallWorkerForMore_NeedsLock(ref signals);
-            if (IsOver_NeedsLock)
-            {
-                signals.Parked = _workers?.TakeParked_NeedsLock(); // Those that waited for this.
-            }
-
-            telling = TakeSettled_NeedsLock(ref signals);
             canRelease = CanRelease_NeedsLock;
         }
 
         Raise(ref signals);
         telling?.Begin(); // Not here: the caller may be a stop, the watchdog, or in the middle of a call for another item.
         return canRelease;
+    }
+
+    /// <returns>Tells those who wait for the items; null when nobody does.</returns>
+    private Telling? EndRelease_NeedsLock(ref Signals signals)
+    {
+        Released released = _window!.EndRelease();
+        _gate.State.Completed += released.Completed;
+        _gate.State.Claimed -= released.Completed;
+        foreach (ItemContext context in released.Contexts ?? [])
+        {
+            signals.Settle(context, ItemOutcome.Completed);
+        }
+
+        if (IsOver_NeedsLock)
+        {
+            signals.Wake(_workers?.TakeParked_NeedsLock()); // Those that waited for this.
+        }
+
+        return TakeSettled_NeedsLock(ref signals);
     }
 
     /// <summary>

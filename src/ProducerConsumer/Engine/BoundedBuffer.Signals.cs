@@ -22,7 +22,7 @@ internal sealed partial class BoundedBuffer<T>
         public WorkerPool.Call Call;
 
         /// <summary>The workers that wait for work in vain; null for none.</summary>
-        public Worker[]? Parked;
+        public Worker[]? Parked { get; private set; }
 
         /// <summary>Whether this section was the one that finished the buffer.</summary>
         public bool Finished;
@@ -72,6 +72,9 @@ internal sealed partial class BoundedBuffer<T>
             Dropped = item.Item;
             Settle(item.Context, ItemOutcome.Dropped);
         }
+
+        /// <summary>Workers are to come that were parked: others may be noted already.</summary>
+        public void Wake(Worker[]? parked) => Parked = Parked is null ? parked : [.. Parked, .. parked ?? []];
 
         /// <summary>An item is settled: whoever waits for it is to be told.</summary>
         public void Settle(ItemContext? context, ItemOutcome outcome)

@@ -42,6 +42,7 @@ internal sealed partial class BoundedBuffer<T>
     {
         Claim<T> claim = worker.Claim;
         Taken taken = Taken.Items;
+        Telling? telling = null;
         Signals signals = default;
         signals.IsPaced = suspended;
         using (EnterClaim(worker))
@@ -53,8 +54,21 @@ internal sealed partial class BoundedBuffer<T>
             }
 
             bool isCalled = worker.IsCalled;
+            bool isReleasing = claim.IsReleasing;
+            if (isReleasing)
+            {
+                claim.IsReleasing = false;
+                telling = EndRelease_NeedsLock(ref signals);
+            }
+
             _workers!.Arrive_NeedsLock(worker);
-            if (worker.HasEnded)
+            if (isReleasing && CanRelease_NeedsLock)
+            {
+                // First what came meanwhile: whoever brought it left it to this worker.
+                Release_NeedsLock(claim);
+                taken = Taken.Results;
+            }
+            else if (worker.HasEnded)
             {
                 // It was told that nothing comes; what comes back all the same is for another.
                 Release_NeedsLock(claim);
@@ -133,6 +147,7 @@ internal sealed partial class BoundedBuffer<T>
         }
 
         Raise(ref signals);
+        telling?.Begin();
         return taken;
     }
 

@@ -114,7 +114,7 @@ internal abstract partial class ItemWorker<T> : Worker
                 EndBatch();
             }
 
-            if (!TryPublish())
+            if (!TryPublish(claims: Claim.Size > 1 || _batchSize.Value == 1)) // Else there may be no memory for more than one.
             {
                 Wait();
                 return;

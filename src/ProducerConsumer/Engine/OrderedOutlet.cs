@@ -17,11 +17,13 @@ internal sealed class OrderedOutlet<T, TOut>(
     BoundedBuffer<T> buffer, BoundedBuffer<TOut> next, ResultWindow<T, TOut> window, string source, int maxBatch)
     : Outlet<TOut>(next, source)
 {
-    /// <summary>The most results that the worker has before it moves them itself.</summary>
-    private const int Most = 64;
-
     private readonly ReleaseRun<TOut> _run = new();
-    private readonly TOut[] _results = BatchArrays<TOut>.Pool.Rent(Most);
+
+    /// <summary>
+    /// The results. When there is no room for more, the worker releases them in the middle of a call, which costs more than
+    /// after the last one: so there is room for more than one result of each item.
+    /// </summary>
+    private readonly TOut[] _results = BatchArrays<TOut>.Pool.Rent(Math.Clamp(2 * maxBatch, 64, 1024));
 
     /// <summary>
     /// Where the results of each item of the claim end; 0 for an item that has none so far. Written by the worker before
@@ -63,10 +65,14 @@ internal sealed class OrderedOutlet<T, TOut>(
             buffer.Watch(); // As for a local batch: there was nothing here to look after.
         }
 
-        return end + 1 < Most ? default : PublishAsync();
+        return end + 1 < _results.Length ? default : PublishAsync();
     }
 
-    public override ValueTask PublishAsync()
+    public override ValueTask PublishAsync() => PublishAsync(claims: false);
+
+    public override ValueTask PublishLastAsync() => PublishAsync(claims: true);
+
+    private ValueTask PublishAsync(bool claims)
     {
         ValueTask published = base.PublishAsync();
         if (!published.IsCompletedSuccessfully)
@@ -75,7 +81,7 @@ internal sealed class OrderedOutlet<T, TOut>(
         }
 
         published.GetAwaiter().GetResult(); // What it stands for serves again.
-        return TryRelease(out ValueTask wait) ? wait : ReleaseRestAsync(wait);
+        return TryRelease(claims, out ValueTask wait) ? wait : ReleaseRestAsync(wait);
     }
 
     public override void Offer() => window.ReleaseNow(Claim);
@@ -162,9 +168,9 @@ internal sealed class OrderedOutlet<T, TOut>(
     }
 
     /// <summary>Releases what may go on; false when there is more after the wait.</summary>
-    private bool TryRelease(out ValueTask wait)
+    private bool TryRelease(bool claims, out ValueTask wait)
     {
-        wait = WaitFor(window.ReleaseAsync(Claim, _run, out bool canRelease));
+        wait = WaitFor(window.ReleaseAsync(Claim, _run, claims, out bool canRelease));
         return !canRelease;
     }
 
@@ -176,7 +182,7 @@ internal sealed class OrderedOutlet<T, TOut>(
             await wait.ConfigureAwait(false);
             IsBlocked = true; // Until all is out.
         }
-        while (!TryRelease(out wait));
+        while (!TryRelease(claims: false, out wait));
 
         await wait.ConfigureAwait(false);
         IsBlocked = false;

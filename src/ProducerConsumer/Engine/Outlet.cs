@@ -39,6 +39,9 @@ internal abstract class Outlet
     /// <summary>Publishes what was held back; completes when all is in, or was handed back.</summary>
     public abstract ValueTask PublishAsync();
 
+    /// <summary>As <see cref="PublishAsync"/>, by a worker that comes for items as soon as this is complete.</summary>
+    public virtual ValueTask PublishLastAsync() => PublishAsync();
+
     /// <summary>
     /// A call suspended: what was held back before it is published as far as there is room. What the call emits meanwhile,
     /// on whatever thread, may come in between, as the watchdog may.

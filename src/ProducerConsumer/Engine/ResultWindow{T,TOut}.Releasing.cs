@@ -11,8 +11,9 @@ internal sealed partial class ResultWindow<T, TOut>
     /// <summary>Releases what may go on.</summary>
     /// <param name="claim">The claim of the worker, whose results are held first.</param>
     /// <param name="run">Memory of the worker's own, until what this returns is complete.</param>
+    /// <param name="claims">Whether the worker comes for items as soon as what this returns is complete.</param>
     /// <param name="canRelease">Whether there is more, and no room now: then this is to be called again when what it returns is complete.</param>
-    public ValueTask<bool> ReleaseAsync(Claim<T> claim, ReleaseRun<TOut> run, out bool canRelease)
+    public ValueTask<bool> ReleaseAsync(Claim<T> claim, ReleaseRun<TOut> run, bool claims, out bool canRelease)
     {
         ValueTask<bool> delivery = new(true);
         canRelease = true;
@@ -22,7 +23,9 @@ internal sealed partial class ResultWindow<T, TOut>
             if (buffer.TryBeginRelease(this, claim, run, Math.Clamp(next.Room, next.MaxLocalBatch, run.Size)))
             {
                 delivery.GetAwaiter().GetResult(); // What it stands for goes back to its pool.
-                delivery = Release(run, out canRelease);
+                delivery = Deliver(run);
+                claim.IsReleasing = claims && delivery.IsCompletedSuccessfully;
+                canRelease = !claim.IsReleasing && buffer.EndRelease();
             }
             else
             {
@@ -49,7 +52,9 @@ internal sealed partial class ResultWindow<T, TOut>
         {
             ReleaseRun<TOut> run = Interlocked.Exchange(ref _spare, null) ?? new ReleaseRun<TOut>();
             canRelease = buffer.TryBeginRelease(this, claim: null, run, Math.Min(room, run.Size));
-            if (!canRelease || Release(run, out canRelease).AsTask().IsCompleted)
+            ValueTask<bool> delivery = canRelease ? Deliver(run) : new ValueTask<bool>(true);
+            canRelease = canRelease && buffer.EndRelease();
+            if (delivery.AsTask().IsCompleted)
             {
                 Volatile.Write(ref _spare, run); // Else its memory is in use for as long as there is no room after all.
             }
@@ -61,12 +66,6 @@ internal sealed partial class ResultWindow<T, TOut>
         }
     }
 
-    /// <param name="run">The results.</param>
-    /// <param name="canRelease">Whether there are more that can go on, unless somebody else is at it by now.</param>
-    private ValueTask<bool> Release(ReleaseRun<TOut> run, out bool canRelease)
-    {
-        ValueTask<bool> delivery = run.Count == 0 ? new ValueTask<bool>(true) : next.DeliverManyAsync(run.Share(), _edge);
-        canRelease = buffer.EndRelease();
-        return delivery;
-    }
+    private ValueTask<bool> Deliver(ReleaseRun<TOut> run) =>
+        run.Count == 0 ? new ValueTask<bool>(true) : next.DeliverManyAsync(run.Share(), _edge);
 }

@@ -7,7 +7,7 @@ public sealed class ResultBehindAReleaseTests : ScenarioContract
 {
     private const int Items = 4;
 
-    protected internal override IReadOnlyList<string> Faults => ["result-behind-a-release-is-left"];
+    protected internal override IReadOnlyList<string> Faults => ["result-behind-a-release-is-left", "worker-claims-before-it-releases"];
 
     protected override async Task RunAsync()
     {
