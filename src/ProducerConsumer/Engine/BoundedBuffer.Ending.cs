@@ -80,8 +80,8 @@ internal sealed partial class BoundedBuffer<T>
             telling = TakeSettled_NeedsLock(ref signals);
         }
 
-        Raise(ref signals);
         telling?.Begin();
+        Raise(ref signals);
     }
 
     /// <summary>Has those who wait for settled items told by somebody else than the caller; null when nobody waits.</summary>

@@ -62,8 +62,8 @@ internal sealed partial class BoundedBuffer<T>
             canRelease = CanRelease_NeedsLock;
         }
 
-        Raise(ref signals);
         telling?.Begin(); // Not here: the caller may be a stop, the watchdog, or in the middle of a call for another item.
+        Raise(ref signals);
         return canRelease;
     }
 
@@ -73,9 +73,12 @@ internal sealed partial class BoundedBuffer<T>
         Released released = _window!.EndRelease();
         _gate.State.Completed += released.Completed;
         _gate.State.Claimed -= released.Completed;
-        foreach (ItemContext context in released.Contexts ?? [])
+        if (released.Contexts is { } contexts)
         {
-            signals.Settle(context, ItemOutcome.Completed);
+            foreach (ItemContext context in contexts)
+            {
+                signals.Settle(context, ItemOutcome.Completed);
+            }
         }
 
         if (IsOver_NeedsLock)

@@ -31,9 +31,9 @@ internal sealed partial class BoundedBuffer<T>
     }
 
     /// <summary>
-    /// Books the calls of the worker's claim, which is done, and fills it again with the oldest items. When there are none
-    /// the worker is parked, or has left if none will come, in the same critical section: an item that comes now calls it
-    /// back.
+    /// Books the calls of the worker's claim, which is done, ends the release of results that the worker delivered, and fills
+    /// the claim again with the oldest items. When there are none the worker is parked, or has left if none will come, in the
+    /// same critical section: an item that comes now calls it back.
     /// </summary>
     /// <param name="worker">The worker. When it is parked, another thread may be running it before this returns.</param>
     /// <param name="most">The most items to take. Fewer when others are due a share: 1 if there are no more items than busy workers.</param>
@@ -54,15 +54,15 @@ internal sealed partial class BoundedBuffer<T>
             }
 
             bool isCalled = worker.IsCalled;
-            bool isReleasing = claim.IsReleasing;
-            if (isReleasing)
+            bool hasReleased = claim.HasReleased;
+            if (hasReleased)
             {
-                claim.IsReleasing = false;
+                claim.HasReleased = false;
                 telling = EndRelease_NeedsLock(ref signals);
             }
 
             _workers!.Arrive_NeedsLock(worker);
-            if (isReleasing && CanRelease_NeedsLock)
+            if (hasReleased && CanRelease_NeedsLock)
             {
                 // First what came meanwhile: whoever brought it left it to this worker.
                 Release_NeedsLock(claim);
@@ -146,8 +146,8 @@ internal sealed partial class BoundedBuffer<T>
             }
         }
 
-        Raise(ref signals);
         telling?.Begin();
+        Raise(ref signals);
         return taken;
     }
 

@@ -68,8 +68,8 @@ internal sealed partial class Claim<T>(Outlet? outlet = null)
     /// <summary>How many results of the call that is running the next stage has. Approximate while the owner works.</summary>
     public int Emitted => outlet?.Emitted ?? 0;
 
-    /// <summary>Whether the owner has released results, and ends that when it comes for items. For the owner.</summary>
-    public bool IsReleasing { get; set; }
+    /// <summary>Whether the owner has put results into the next buffer, and ends their release when it comes for items. For the owner.</summary>
+    public bool HasReleased { get; set; }
 
     /// <summary>How many items the last fill brought. For the owner.</summary>
     public int Filled => _filled;

@@ -131,10 +131,10 @@ internal abstract partial class ItemWorker<T>
     }
 
     /// <summary>Publishes the results of the claim; false when the worker has to <see cref="Wait"/> for room.</summary>
-    /// <param name="claims">Whether the worker claims items next, without fail.</param>
-    private bool TryPublish(bool claims)
+    /// <param name="isLast">Whether the worker claims items next, without fail.</param>
+    private bool TryPublish(bool isLast)
     {
-        ValueTask publish = _outlet is null ? default : claims ? _outlet.PublishLastAsync() : _outlet.PublishAsync();
+        ValueTask publish = _outlet is null ? default : isLast ? _outlet.PublishLastAsync() : _outlet.PublishAsync();
         if (publish.IsCompletedSuccessfully)
         {
             publish.GetAwaiter().GetResult(); // What it stands for goes back to its pool.
@@ -150,7 +150,7 @@ internal abstract partial class ItemWorker<T>
     private void YieldThread()
     {
         _batchSize.Reset();
-        bool published = TryPublish(claims: false); // First: without a claim the stage may look as if nothing were left of its items.
+        bool published = TryPublish(isLast: false); // First: without a claim the stage may look as if nothing were left of its items.
         if (Claim.IsSolo)
         {
             // It stays alone: whoever came instead would stand in the same queue.

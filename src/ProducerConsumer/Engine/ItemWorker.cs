@@ -114,7 +114,7 @@ internal abstract partial class ItemWorker<T> : Worker
                 EndBatch();
             }
 
-            if (!TryPublish(claims: Claim.Size > 1 || _batchSize.Value == 1)) // Else there may be no memory for more than one.
+            if (!TryPublish(isLast: Claim.Size > 1 || _batchSize.Value == 1)) // Else TryClaim rents memory first, which may fail.
             {
                 Wait();
                 return;
@@ -173,7 +173,10 @@ internal abstract partial class ItemWorker<T> : Worker
                 _batchSize.Begin(Claim.Filled, isJudged: Claim.IsSolo);
                 return true;
             case Taken.Results:
-                return true; // They are published with those of the claim, which is empty.
+                // They are published with those of the claim, which is empty: that is no batch, and the next claim is yet to come.
+                _hasSuspended = suspended;
+                _batchSize.Forget();
+                return true;
             case Taken.CallBack:
                 return TryCallCode(isEnd: false);
             case Taken.End:

@@ -17,13 +17,13 @@ internal sealed class OrderedOutlet<T, TOut>(
     BoundedBuffer<T> buffer, BoundedBuffer<TOut> next, ResultWindow<T, TOut> window, string source, int maxBatch)
     : Outlet<TOut>(next, source)
 {
-    private readonly ReleaseRun<TOut> _run = new();
-
     /// <summary>
     /// The results. When there is no room for more, the worker releases them in the middle of a call, which costs more than
     /// after the last one: so there is room for more than one result of each item.
     /// </summary>
-    private readonly TOut[] _results = BatchArrays<TOut>.Pool.Rent(Math.Clamp(2 * maxBatch, 64, 1024));
+    private readonly TOut[] _results = BatchArrays<TOut>.Pool.Rent(MostOf(maxBatch));
+
+    private readonly ReleaseRun<TOut> _run = new(MostOf(maxBatch));
 
     /// <summary>
     /// Where the results of each item of the claim end; 0 for an item that has none so far. Written by the worker before
@@ -68,11 +68,11 @@ internal sealed class OrderedOutlet<T, TOut>(
         return end + 1 < _results.Length ? default : PublishAsync();
     }
 
-    public override ValueTask PublishAsync() => PublishAsync(claims: false);
+    public override ValueTask PublishAsync() => PublishAsync(isLast: false);
 
-    public override ValueTask PublishLastAsync() => PublishAsync(claims: true);
+    public override ValueTask PublishLastAsync() => PublishAsync(isLast: true);
 
-    private ValueTask PublishAsync(bool claims)
+    private ValueTask PublishAsync(bool isLast)
     {
         ValueTask published = base.PublishAsync();
         if (!published.IsCompletedSuccessfully)
@@ -81,7 +81,7 @@ internal sealed class OrderedOutlet<T, TOut>(
         }
 
         published.GetAwaiter().GetResult(); // What it stands for serves again.
-        return TryRelease(claims, out ValueTask wait) ? wait : ReleaseRestAsync(wait);
+        return TryRelease(isLast, out ValueTask wait) ? wait : ReleaseRestAsync(wait);
     }
 
     public override void Offer() => window.ReleaseNow(Claim);
@@ -167,10 +167,12 @@ internal sealed class OrderedOutlet<T, TOut>(
         }
     }
 
+    private static int MostOf(int maxBatch) => Math.Clamp(2 * maxBatch, ReleaseRun<TOut>.MinSize, 1024);
+
     /// <summary>Releases what may go on; false when there is more after the wait.</summary>
-    private bool TryRelease(bool claims, out ValueTask wait)
+    private bool TryRelease(bool isLast, out ValueTask wait)
     {
-        wait = WaitFor(window.ReleaseAsync(Claim, _run, claims, out bool canRelease));
+        wait = WaitFor(window.ReleaseAsync(Claim, _run, isLast, out bool canRelease));
         return !canRelease;
     }
 
@@ -182,7 +184,7 @@ internal sealed class OrderedOutlet<T, TOut>(
             await wait.ConfigureAwait(false);
             IsBlocked = true; // Until all is out.
         }
-        while (!TryRelease(claims: false, out wait));
+        while (!TryRelease(isLast: false, out wait));
 
         await wait.ConfigureAwait(false);
         IsBlocked = false;

@@ -39,7 +39,10 @@ internal abstract class Outlet
     /// <summary>Publishes what was held back; completes when all is in, or was handed back.</summary>
     public abstract ValueTask PublishAsync();
 
-    /// <summary>As <see cref="PublishAsync"/>, by a worker that comes for items as soon as this is complete.</summary>
+    /// <summary>
+    /// As <see cref="PublishAsync"/>, by a worker that comes to the buffer of its stage right afterwards if this is complete at
+    /// once, and without fail: until then it may keep others from their turn.
+    /// </summary>
     public virtual ValueTask PublishLastAsync() => PublishAsync();
 
     /// <summary>

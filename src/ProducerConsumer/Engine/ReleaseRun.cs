@@ -3,9 +3,13 @@ using System.Runtime.CompilerServices;
 namespace ProducerConsumer;
 
 /// <summary>The memory of one release: results on their way from a window to the next buffer. Used by one at a time.</summary>
-internal sealed class ReleaseRun<TOut>
+/// <param name="size">How many results it has room for, at least.</param>
+internal sealed class ReleaseRun<TOut>(int size)
 {
-    private readonly TOut[] _results = BatchArrays<TOut>.Pool.Rent(64);
+    /// <summary>What a release is worth its sections for.</summary>
+    public const int MinSize = 64;
+
+    private readonly TOut[] _results = BatchArrays<TOut>.Pool.Rent(size);
 
     /// <summary>The contexts of the results; null until there are some.</summary>
     private ItemContext?[]? _contexts;

@@ -11,9 +11,9 @@ internal sealed partial class ResultWindow<T, TOut>
     /// <summary>Releases what may go on.</summary>
     /// <param name="claim">The claim of the worker, whose results are held first.</param>
     /// <param name="run">Memory of the worker's own, until what this returns is complete.</param>
-    /// <param name="claims">Whether the worker comes for items as soon as what this returns is complete.</param>
+    /// <param name="isLast">Whether the worker comes for items next, if what this returns is complete at once: it then ends the release there.</param>
     /// <param name="canRelease">Whether there is more, and no room now: then this is to be called again when what it returns is complete.</param>
-    public ValueTask<bool> ReleaseAsync(Claim<T> claim, ReleaseRun<TOut> run, bool claims, out bool canRelease)
+    public ValueTask<bool> ReleaseAsync(Claim<T> claim, ReleaseRun<TOut> run, bool isLast, out bool canRelease)
     {
         ValueTask<bool> delivery = new(true);
         canRelease = true;
@@ -24,8 +24,8 @@ internal sealed partial class ResultWindow<T, TOut>
             {
                 delivery.GetAwaiter().GetResult(); // What it stands for goes back to its pool.
                 delivery = Deliver(run);
-                claim.IsReleasing = claims && delivery.IsCompletedSuccessfully;
-                canRelease = !claim.IsReleasing && buffer.EndRelease();
+                claim.HasReleased = isLast && delivery.IsCompletedSuccessfully;
+                canRelease = !claim.HasReleased && buffer.EndRelease();
             }
             else
             {
@@ -50,11 +50,16 @@ internal sealed partial class ResultWindow<T, TOut>
         bool canRelease = true;
         while (canRelease && next.Room is > 0 and int room)
         {
-            ReleaseRun<TOut> run = Interlocked.Exchange(ref _spare, null) ?? new ReleaseRun<TOut>();
+            ReleaseRun<TOut> run = Interlocked.Exchange(ref _spare, null) ?? new ReleaseRun<TOut>(ReleaseRun<TOut>.MinSize);
             canRelease = buffer.TryBeginRelease(this, claim: null, run, Math.Min(room, run.Size));
-            ValueTask<bool> delivery = canRelease ? Deliver(run) : new ValueTask<bool>(true);
-            canRelease = canRelease && buffer.EndRelease();
-            if (delivery.AsTask().IsCompleted)
+            bool isDone = true;
+            if (canRelease)
+            {
+                isDone = Deliver(run).AsTask().IsCompleted;
+                canRelease = buffer.EndRelease();
+            }
+
+            if (isDone)
             {
                 Volatile.Write(ref _spare, run); // Else its memory is in use for as long as there is no room after all.
             }

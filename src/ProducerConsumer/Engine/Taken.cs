@@ -18,7 +18,7 @@ internal enum Taken
     /// <summary>Nothing, but there is something in lanes, or on its way there: the worker is to look there, and to come again.</summary>
     Lanes,
 
-    /// <summary>No items, but results that can go on: the worker is to release them, and to look again.</summary>
+    /// <summary>Results that can go on: the worker is to release them, and to look again.</summary>
     Results,
 
     /// <summary>Nothing ever, and the worker's code is to be told.</summary>
