@@ -6,7 +6,7 @@ namespace ProducerConsumer;
 /// <param name="size">How many results it has room for, at least.</param>
 internal sealed class ReleaseRun<TOut>(int size)
 {
-    /// <summary>What a release is worth its sections for.</summary>
+    /// <summary>Room for fewer results is not worth the two critical sections of a release.</summary>
     public const int MinSize = 64;
 
     private readonly TOut[] _results = BatchArrays<TOut>.Pool.Rent(size);

@@ -12,14 +12,13 @@ internal sealed class Compilation
     /// <summary>What is compiled again waits for 100 ms in which nothing is compiled for the first time.</summary>
     private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(300);
 
-    /// <summary>Enough for the longest row. Some method of the process may always be on its way.</summary>
-    private const int MaxWarmUps = 5;
-
     private readonly long _start = Stopwatch.GetTimestamp();
     private long _lastChange = Stopwatch.GetTimestamp();
     private long _methods;
 
-    /// <summary>Whether the warm-up is over and nothing was compiled lately. To be asked after each run.</summary>
+    /// <summary>
+    /// Whether the warm-up is over: nothing was compiled lately, or it took as long as it may. To be asked after each run.
+    /// </summary>
     public bool IsDone(Pace pace)
     {
         long methods = JitInfo.GetCompiledMethodCount(currentThread: false);
@@ -30,6 +29,6 @@ internal sealed class Compilation
         }
 
         TimeSpan elapsed = Stopwatch.GetElapsedTime(_start);
-        return elapsed > pace.WarmUp && (Stopwatch.GetElapsedTime(_lastChange) > Quiet || elapsed > MaxWarmUps * pace.WarmUp);
+        return elapsed > pace.WarmUp && (Stopwatch.GetElapsedTime(_lastChange) > Quiet || elapsed > pace.MaxWarmUp);
     }
 }
