@@ -18,9 +18,9 @@ internal sealed partial class BoundedBuffer<T>
     /// <summary>Whether no item is let in any more; read without the lock, for those who would ask a source for more.</summary>
     public bool HasEnded => Volatile.Read(ref _ended);
 
-    /// <summary>The most items that a pulling worker may hold back. None in a drop mode: each item drops on its own.</summary>
+    /// <summary>The most items that a pulling worker may hold back: up to 64. None in a drop mode: each item drops on its own.</summary>
     public int MaxLocalBatch =>
-        _fullMode == BoundedChannelFullMode.Wait ? Math.Max(1, Math.Min(Math.Min(MaxBatch, 32), Capacity / 4)) : 1;
+        _fullMode == BoundedChannelFullMode.Wait ? Math.Max(1, Math.Min(Math.Min(MaxBatch, 64), Capacity / 4)) : 1;
 
     /// <summary>
     /// How many more items there is room for, or was a moment ago: it is read without the lock, and without the intake. For a

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace ProducerConsumer;
 
@@ -53,7 +54,10 @@ internal sealed class LocalBatch<T>(Edge edge, int size)
     public bool Add(T item, ItemContext? context = null)
     {
         int end = _end;
-        _items[end] = item;
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(end, _items.Length); // Several threads may emit, against the contract.
+
+        // The array is this class's own and exactly of its type: a store needs no check of that, which costs as much as the rest.
+        Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_items), end) = item;
         if (context is not null || _contexts is not null)
         {
             SetContext(end, context);

@@ -19,6 +19,21 @@ public sealed class LocalBatchTests
     }
 
     [GuardedFact]
+    public async Task Add_MoreThanFit_IsRefused()
+    {
+        LocalBatch<string> batch = new(new Edge("producers"), size: 16);
+        Action add = () => batch.Add("one too many");
+        for (int i = 0; i < 16; i++)
+        {
+            batch.Add("fits");
+        }
+
+        add.Should().Throw<ArgumentOutOfRangeException>();
+        batch.TakeAll_NeedsLock().Items.ToArray().Should().HaveCount(16).And.OnlyContain(item => item == "fits");
+        await Task.CompletedTask;
+    }
+
+    [GuardedFact]
     public async Task Add_SomeHaveContexts_EachKeepsItsOwn()
     {
         ItemContext context = new(onSettled: null, activity: null);

@@ -6,7 +6,7 @@ namespace ProducerConsumer;
 public sealed partial class PipelineBuilder<T>
 {
     /// <summary>
-    /// Takes the items of a sequence as room appears, and a few ahead of it while the sequence is quick: at most 32 and a
+    /// Takes the items of a sequence as room appears, and a few ahead of it while the sequence is quick: at most 64 and a
     /// quarter of the capacity. Enumerated anew by each pipeline that is built. Code that blocks in <c>MoveNext</c> blocks a
     /// thread of the pool.
     /// </summary>
@@ -22,7 +22,7 @@ public sealed partial class PipelineBuilder<T>
 
     /// <summary>
     /// Takes the items of an asynchronous sequence as room appears, and a few ahead of it while the sequence is quick: at
-    /// most 32 and a quarter of the capacity. Enumerated anew by each pipeline that is built, with a token that every stop
+    /// most 64 and a quarter of the capacity. Enumerated anew by each pipeline that is built, with a token that every stop
     /// cancels. The way to have an endless source.
     /// </summary>
     /// <param name="source">The sequence. It is disposed in every case.</param>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 
 namespace ProducerConsumer;
 
@@ -11,6 +12,9 @@ internal abstract class PullWorker<T>(SourceStage stage, BoundedBuffer<T> buffer
     /// <summary>Batches that take longer, in microseconds, are made smaller, so that no item waits long for those behind it.</summary>
     private const int BatchBudget = 5;
 
+    /// <summary>How many items are kept between two looks at the clock, which costs as much as an item.</summary>
+    private const int ItemsPerLook = 16;
+
     private BatchSize _batchSize = new(buffer.MaxLocalBatch, BatchBudget);
 
     /// <summary>The items that are held back; null until the source proves quick.</summary>
@@ -18,6 +22,9 @@ internal abstract class PullWorker<T>(SourceStage stage, BoundedBuffer<T> buffer
 
     /// <summary>How many items the batch at hand is to have. With one, an item is delivered on its own.</summary>
     private int _size = 1;
+
+    /// <summary>How many more items the batch takes before there is something to look after; 0 when none is begun.</summary>
+    private int _beforeLook;
 
     /// <summary>An item that is to be delivered on its own, when <see cref="_hasItem"/>.</summary>
     private T _item = default!;
@@ -32,7 +39,21 @@ internal abstract class PullWorker<T>(SourceStage stage, BoundedBuffer<T> buffer
     /// thread. True when the source can be asked for the next one first; false when <see cref="DeliverAsync"/> is due, and
     /// a rest maybe.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     protected bool Keep(T item)
+    {
+        if (_beforeLook == 0 || IsContextChanged)
+        {
+            return KeepSlowly(item);
+        }
+
+        Add(item, context: null);
+        return --_beforeLook > 0 || TryGoOn();
+    }
+
+    /// <summary>The long path: an item that is alone, the first of a batch, or one that the source left something behind with.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool KeepSlowly(T item)
     {
         ItemContext? context = IsContextChanged ? TakeContext() : null;
         if (_size == 1)
@@ -52,18 +73,31 @@ internal abstract class PullWorker<T>(SourceStage stage, BoundedBuffer<T> buffer
             return false;
         }
 
-        if (_batch!.Added == 0)
+        if (_beforeLook == 0)
         {
             _batchSize.Begin(_size);
+            _beforeLook = Math.Min(_size, ItemsPerLook);
         }
 
-        if (_batch.Add(item, context))
+        Add(item, context);
+        return --_beforeLook > 0 || TryGoOn();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Add(T item, ItemContext? context)
+    {
+        if (_batch!.Add(item, context))
         {
             Buffer.Watch();
         }
+    }
 
-        const int ItemsPerLook = 16; // The clock costs as much as an item.
-        return _batch.Added < _size && !(_batch.Added % ItemsPerLook == 0 && IsStreakOver);
+    /// <summary>Whether the batch takes more items; now and then also whether the thread does.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool TryGoOn()
+    {
+        _beforeLook = IsStreakOver ? 0 : Math.Min(_size - _batch!.Added, ItemsPerLook);
+        return _beforeLook > 0;
     }
 
     /// <summary>
@@ -84,6 +118,7 @@ internal abstract class PullWorker<T>(SourceStage stage, BoundedBuffer<T> buffer
     protected ValueTask<bool> DeliverAsync()
     {
         _batchSize.End();
+        _beforeLook = 0;
         ValueTask<bool> delivery = new(true);
         if (_hasItem)
         {
