@@ -11,7 +11,15 @@ internal sealed partial class BoundedBuffer<T>
     /// <summary>Parks a write that found no room, or settles it when there is some by now.</summary>
     private WriteWaiter Park(WriteWaiter waiter, CancellationToken cancellationToken)
     {
-        waiter.Watch(cancellationToken);
+        if (waiter.Edge?.Token == cancellationToken)
+        {
+            waiter.StopToken = cancellationToken;
+        }
+        else
+        {
+            waiter.Watch(cancellationToken);
+        }
+
         Signals signals = default;
         using (EnterSection())
         {
@@ -23,6 +31,11 @@ internal sealed partial class BoundedBuffer<T>
             {
                 Refuse_NeedsLock(waiter, ref signals);
             }
+            else if (waiter.StopToken.IsCancellationRequested)
+            {
+                // Under the lock: the stop, which cancels first and then ends the waits, may be done with them.
+                Cancel_NeedsLock(waiter, ref signals);
+            }
             else
             {
                 _writers.Add(waiter);
@@ -32,6 +45,35 @@ internal sealed partial class BoundedBuffer<T>
 
         Raise(ref signals);
         return waiter;
+    }
+
+    /// <summary>Ends the waits of producers whose tokens are cancelled: their writes are not registered with them. After the tokens.</summary>
+    public void CancelWrites()
+    {
+        Signals signals = default;
+        using (EnterSection())
+        {
+            for (Waiter? waiter = _writers.First; waiter is not null;)
+            {
+                Waiter? next = waiter.Next;
+                if (waiter is WriteWaiter { StopToken.IsCancellationRequested: true } write)
+                {
+                    Cancel_NeedsLock(write, ref signals);
+                }
+
+                waiter = next;
+            }
+        }
+
+        Raise(ref signals);
+    }
+
+    private static void Cancel_NeedsLock(WriteWaiter write, ref Signals signals)
+    {
+        OperationCanceledException error = new(write.StopToken); // First: for want of memory the write stays where it is.
+        write.List?.Remove(write);
+        write.Fail_NeedsLock(error);
+        signals.Add(write);
     }
 
     /// <summary>Ends a write for which no room will come: its items are handed back if they are accepted, and refused if not.</summary>

@@ -28,6 +28,9 @@ internal sealed partial class BoundedBuffer<T>
         /// <summary>How many items are in.</summary>
         public int Written { get; private set; }
 
+        /// <summary>The token whose cancellation is followed by <see cref="CancelWrites"/>; none when the wait is registered with its token.</summary>
+        public CancellationToken StopToken { get; set; }
+
         /// <summary>How many items are not in yet.</summary>
         public int Pending => Total - Written;
 
@@ -102,6 +105,7 @@ internal sealed partial class BoundedBuffer<T>
             Item = default;
             _items = default;
             Edge = null;
+            StopToken = default;
             buffer._writeWaiters.Return(this);
         }
     }

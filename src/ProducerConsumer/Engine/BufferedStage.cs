@@ -30,6 +30,8 @@ internal class BufferedStage<T> : Stage
 
     protected override void CompleteInput() => Buffer.TryComplete();
 
+    public override void CancelWrites() => Buffer.CancelWrites();
+
     public override void Close(Exception? error) => Buffer.Close(error);
 
     public override StageBooks ReadBooks() => Buffer.ReadBooks(Name);

@@ -9,6 +9,12 @@ internal sealed class Edge(string source)
     /// <summary>The name of the stage that the items come from.</summary>
     public string Source => source;
 
+    /// <summary>
+    /// The token of the worker's delegate, which only a stop of the run cancels. A write that waits with it is not registered
+    /// with it, which costs as much as the rest of the wait: the stop ends it.
+    /// </summary>
+    public CancellationToken Token { get; set; }
+
     /// <summary>Guarded by the lock of the buffer, and by that of its intake while that is open: then nobody else accepts an item.</summary>
     public long Accepted { get; private set; }
 

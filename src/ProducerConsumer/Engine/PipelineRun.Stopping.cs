@@ -2,7 +2,8 @@ namespace ProducerConsumer;
 
 /// <summary>
 /// How a run is stopped, always in this order: state, buffers and their waits, the limit of the wait, then tokens, whose
-/// callbacks are foreign code and may block or throw.
+/// callbacks are foreign code and may block or throw. A drain, which leaves the buffers open, ends the waits of producers
+/// right after the tokens were set, and waits for no callback either.
 /// </summary>
 internal sealed partial class PipelineRun
 {
@@ -35,7 +36,9 @@ internal sealed partial class PipelineRun
                 inlet.Stop();
             }
 
-            _ = CancelAsync(stop, ProducerTokens.CancelAsync());
+            Task[] cancellations = ProducerTokens.CancelAsync();
+            _stages.ForEach(static stage => stage.CancelWrites());
+            _ = CancelAsync(stop, cancellations);
             Log.Stopping(nameof(StopCause.Drain));
         }
         else if (stop is not null)

@@ -70,6 +70,11 @@ internal abstract class Stage
     {
     }
 
+    /// <summary>The producers' tokens are cancelled: ends their waits for room.</summary>
+    public virtual void CancelWrites()
+    {
+    }
+
     /// <summary>Ends the work at once; what is left of it is handed back in the books.</summary>
     public abstract void Close(Exception? error);
 

@@ -7,6 +7,7 @@ internal sealed class WriterProducer<T>(
 {
     protected override async ValueTask<bool> ProduceAsync(CancellationToken cancellationToken)
     {
+        Edge.Token = cancellationToken;
         ProducerWriter<T> writer = new(Stage, Buffer, Edge, ExecutionContext.Capture());
         try
         {
