@@ -17,6 +17,12 @@ internal static class Background
     public static void Start(IThreadPoolWorkItem workItem, bool local) =>
         ThreadPool.UnsafeQueueUserWorkItem(workItem, local);
 
+    /// <summary>
+    /// As <see cref="Start"/> on this thread. For what is looked after: a thread that is not given up keeps it from all
+    /// others for as long as they have something else to do.
+    /// </summary>
+    public static void StartNear(IThreadPoolWorkItem workItem) => Start(workItem, local: true);
+
     /// <summary>Starts a thread that does not keep the process alive and sees nothing of the caller's execution context.</summary>
     /// <param name="name">The name of the thread, for debuggers.</param>
     /// <param name="run">What it does, to its end. Must not throw.</param>

@@ -94,7 +94,7 @@ internal sealed partial class BoundedBuffer<T>
 
             signals.IsQuick = false;
             EndRest_NeedsLock(ref signals); // Whoever was to make room may be stuck.
-            if (LookAtClaims_NeedsLock(ref signals) | LookAtBatches_NeedsLock(ref signals) | LookAtOrder_NeedsLock(ref signals))
+            if (LookAtClaims_NeedsLock(ref signals) | LookAtBatches_NeedsLock(ref signals) | LookAtOrder_NeedsLock(ref signals) | LookAtCall_NeedsLock(ref signals))
             {
                 Watch_NeedsLock(ref signals);
             }

@@ -21,6 +21,12 @@ internal sealed partial class BoundedBuffer<T>
         /// <summary>The worker that is to come. One at most: until it has come, nobody else is called.</summary>
         public WorkerPool.Call Call;
 
+        /// <summary>Whether the section is that of a writer that waits when there is no room.</summary>
+        public bool IsOfWriter;
+
+        /// <summary>The worker that was called near its caller and has not come in time; null for none.</summary>
+        public Worker? Late;
+
         /// <summary>The workers that wait for work in vain; null for none.</summary>
         public Worker[]? Parked { get; private set; }
 
@@ -109,6 +115,7 @@ internal sealed partial class BoundedBuffer<T>
         }
 
         signals.Workers?.Send(signals.Call);
+        signals.Late?.Insist();
         signals.Watchdog?.Arm();
         if (signals.Releases)
         {

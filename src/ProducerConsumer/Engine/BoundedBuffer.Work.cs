@@ -196,48 +196,4 @@ internal sealed partial class BoundedBuffer<T>
             claim.Unlink_NeedsLock(ref _busy);
         }
     }
-
-    /// <summary>
-    /// Puts an item into the hands of a parked worker, past the buffer: its slot stays free for the next. Not where the
-    /// order is to be exact, since a busy worker could start the next item before the other has come, nor where the items
-    /// have an order of their own.
-    /// </summary>
-    private bool TryHandOver_NeedsLock(Single<T> item, ref Signals signals)
-    {
-        if (MaxBatch == 1 || _window is not null || _lanes is not null || _items.Count > 0 || _returned.Count > 0 || _workers is null || !_workers.TryCallParked_NeedsLock(out WorkerPool.Call call))
-        {
-            return false;
-        }
-
-        Fill_NeedsLock(((ItemWorker<T>)call.Worker!).Claim, item, ref signals);
-        _gate.State.Claimed++;
-        signals.Call = call;
-        signals.Workers = _workers;
-        return true;
-    }
-
-    /// <summary>Whether a worker that comes finds something to do.</summary>
-    private bool HasWork_NeedsLock => HasOwnWork_NeedsLock || HasLanedWork_NeedsLock;
-
-    /// <summary>As <see cref="HasWork_NeedsLock"/>, but for lanes: who gives them work does so before it enters this lock.</summary>
-    private bool HasOwnWork_NeedsLock => _returned.Count > 0 || Startable_NeedsLock > 0;
-
-    /// <summary>Has a worker come if there is something to do.</summary>
-    private void CallWorkerForMore_NeedsLock(ref Signals signals)
-    {
-        if (HasWork_NeedsLock)
-        {
-            CallWorker_NeedsLock(ref signals);
-        }
-    }
-
-    /// <summary>Has a worker come for an item that waits. At most one call comes out of a section: the first stands until it is heard.</summary>
-    private void CallWorker_NeedsLock(ref Signals signals)
-    {
-        if (_workers is not null && _workers.Call_NeedsLock() is var call && call != default)
-        {
-            signals.Call = call;
-            signals.Workers = _workers;
-        }
-    }
 }

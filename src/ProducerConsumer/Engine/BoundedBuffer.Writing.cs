@@ -6,9 +6,9 @@ namespace ProducerConsumer;
 internal sealed partial class BoundedBuffer<T>
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool TryWrite(T item, Edge? edge = null, ItemContext? context = null) =>
+    public bool TryWrite(T item, Edge? edge = null, ItemContext? context = null, bool waits = false) =>
         (context is null && (_intake.TryAdd(item, edge) || TryWriteAndOpen(item, edge)))
-        || TryWriteSlowly(new Single<T>(item, context), edge);
+        || TryWriteSlowly(new Single<T>(item, context), edge, waits);
 
     /// <summary>Writes the item, or parks together with it until a reader frees a slot. Not accepted unless it succeeds.</summary>
     public ValueTask WriteAsync(T item, Edge? edge, CancellationToken cancellationToken, ItemContext? context = null)
@@ -18,7 +18,7 @@ internal sealed partial class BoundedBuffer<T>
             return ValueTask.FromCanceled(cancellationToken);
         }
 
-        return TryWrite(item, edge, context)
+        return TryWrite(item, edge, context, waits: true)
             ? ValueTask.CompletedTask
             : Park(_writeWaiters.Get().Begin(new Single<T>(item, context), edge), cancellationToken).AsPlainValueTask();
     }
@@ -71,7 +71,7 @@ internal sealed partial class BoundedBuffer<T>
 
     /// <summary>The long path, kept out of line so that the short one has nothing to prepare.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private bool TryWriteSlowly(Single<T> item, Edge? edge)
+    private bool TryWriteSlowly(Single<T> item, Edge? edge, bool waits)
     {
         // Read without the lock: the write is at liberty to come before whatever makes room.
         if (_items.Count >= Capacity && _fullMode == BoundedChannelFullMode.Wait)
@@ -81,6 +81,7 @@ internal sealed partial class BoundedBuffer<T>
 
         bool written;
         Signals signals = default;
+        signals.IsOfWriter = waits;
         using (EnterSection())
         {
             written = !_ended && TryAdd_NeedsLock(item, edge, ref signals);

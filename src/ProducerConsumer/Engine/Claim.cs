@@ -22,7 +22,7 @@ internal sealed partial class Claim<T>(Outlet? outlet = null)
 {
     /// <summary>
     /// How many items the owner has started; for a moment also the one that it announced and may not have. Written by the
-    /// owner, and by whoever fills the claim of a parked owner, under the lock; queueing the owner then publishes it.
+    /// owner, and by whoever fills the claim of a parked owner, under the lock; what queues the owner then publishes it.
     /// </summary>
     private int _next;
 

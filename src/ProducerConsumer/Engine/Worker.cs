@@ -18,6 +18,12 @@ internal abstract class Worker(Stage stage) : IThreadPoolWorkItem
     /// <summary>When this worker last got its thread, in milliseconds of the real clock: a fake one does not starve anybody.</summary>
     private long _streakStart;
 
+    /// <summary>1 from the time when the worker is to be queued until it goes on. It may be queued twice: who sets this to 0 goes on.</summary>
+    private int _isQueued;
+
+    /// <summary>Whether the worker is to come near its caller. Written before <see cref="_isQueued"/> is set, and by who sets that to 0.</summary>
+    private bool _comesNear;
+
     /// <summary>Whether this worker was called and has not come to look yet; true for a new one. Guarded by the lock of the work's owner.</summary>
     public bool IsCalled { get; set; } = true;
 
@@ -27,7 +33,7 @@ internal abstract class Worker(Stage stage) : IThreadPoolWorkItem
     /// <summary>The worker's own thread, which may wait; null when it runs on the thread pool, whose threads may not.</summary>
     protected DedicatedThread? OwnThread { get; private set; }
 
-    /// <summary>Whether the worker has kept its thread for so long that others are to get it.</summary>
+    /// <summary>Whether the worker has kept its thread, or its callers theirs for it, for so long that others are to get it.</summary>
     protected bool IsStreakOver => OwnThread is null && Environment.TickCount64 - _streakStart > MaxStreak;
 
     /// <summary>Has a new worker begin. Outside the lock.</summary>
@@ -48,9 +54,39 @@ internal abstract class Worker(Stage stage) : IThreadPoolWorkItem
     /// </summary>
     public void Wake() => GoOn(local: false);
 
+    /// <summary>
+    /// Announces a <see cref="WakeNear"/> of a parked worker, which finds its work in its hands: from here on it may go on,
+    /// if it was queued more often than it has come. False when it is to be woken as always, since it has a thread of its
+    /// own, or since it was woken near its callers for so long that others are to get their threads.
+    /// </summary>
+    public bool TryAnnounce_NeedsLock()
+    {
+        if (OwnThread is not null || IsStreakOver)
+        {
+            return false;
+        }
+
+        _comesNear = true;
+        Volatile.Write(ref _isQueued, 1); // A release. Pairs with Execute.
+        return true;
+    }
+
+    /// <summary>Whether the worker is queued, or about to be, and has not gone on.</summary>
+    public bool IsQueued => Volatile.Read(ref _isQueued) != 0;
+
+    /// <summary>
+    /// As <see cref="Wake"/>, but on the caller's own thread as soon as that has nothing else to do, unless another one is
+    /// free before. It may never be: who announced the worker looks whether it has come, and else wakes it with <see cref="Insist"/>.
+    /// </summary>
+    public void WakeNear() => Background.StartNear(this);
+
+    /// <summary>Queues a worker for every thread that was woken near its caller. Outside the lock, and in vain when it has come.</summary>
+    public void Insist() => Background.Start(this, local: false);
+
     /// <summary>Has the worker go on, on its own thread or the pool; <paramref name="local"/> as for <see cref="Background.Start"/>.</summary>
     protected void GoOn(bool local)
     {
+        Volatile.Write(ref _isQueued, 1); // A release, as in TryAnnounce.
         if (OwnThread is not null)
         {
             OwnThread.Run();
@@ -64,13 +100,19 @@ internal abstract class Worker(Stage stage) : IThreadPoolWorkItem
     /// <summary>Runs the worker on a thread of the pool or its own, whose execution context is the default one.</summary>
     public void Execute()
     {
-        if (!TryEnter())
+        // An acquire: who comes first sees what the worker was queued for, whichever work item it is.
+        if (Interlocked.Exchange(ref _isQueued, 0) == 0 || !TryEnter())
         {
             return;
         }
 
         RestoreContext();
-        EndStreak();
+        if (!_comesNear)
+        {
+            EndStreak(); // Else nobody had a chance: what a thread queues for itself comes before all else.
+        }
+
+        _comesNear = false;
         try
         {
             Run();

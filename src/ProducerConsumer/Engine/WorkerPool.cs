@@ -99,6 +99,10 @@ internal sealed class WorkerPool(int maxWorkers, Func<Worker> create)
         {
             Start();
         }
+        else if (call.IsNear)
+        {
+            call.Worker?.WakeNear();
+        }
         else
         {
             call.Worker?.Wake();
@@ -163,6 +167,9 @@ internal sealed class WorkerPool(int maxWorkers, Func<Worker> create)
     /// <summary>Who is to come: nobody, a parked worker, or a new one.</summary>
     public readonly record struct Call(Worker? Worker, bool IsStart)
     {
+        /// <summary>Whether a parked worker is woken with <see cref="Worker.WakeNear"/>; whoever calls looks after it.</summary>
+        public bool IsNear { get; init; }
+
         public static Call None => default;
 
         public static Call StartNew => new(null, IsStart: true);

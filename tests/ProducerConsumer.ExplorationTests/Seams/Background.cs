@@ -1,3 +1,4 @@
+using Microsoft.Coyote.Random;
 using Microsoft.Coyote.Runtime;
 
 namespace ProducerConsumer;
@@ -7,6 +8,15 @@ internal static class Background
 {
     /// <summary>Which queue does not matter: every order of what is queued is explored anyway.</summary>
     public static void Start(IThreadPoolWorkItem workItem, bool local) => SynchronizationContext.PostToExplorer(workItem.Execute);
+
+    /// <summary>The thread may do other things for ever, and nobody else be free.</summary>
+    public static void StartNear(IThreadPoolWorkItem workItem)
+    {
+        if (Generator.Create().NextBoolean())
+        {
+            Start(workItem, local: true);
+        }
+    }
 
     /// <summary>A thread is one more that the explorer has go on.</summary>
     public static void StartThread(string name, Action run) => SynchronizationContext.PostToExplorer(run);

@@ -48,6 +48,63 @@ public sealed class StarvationTests
         handled.Should().OnlyContain(count => count == Writers);
     }
 
+    /// <summary>Writers and workers that hand each other their threads give them to others as well.</summary>
+    [GuardedFact]
+    public async Task RoomForOne_MorePipelinesThanThreads_OthersGetAThread()
+    {
+        ThreadPool.GetMinThreads(out int threads, out _);
+        using CancellationTokenSource stop = new();
+        Task[] runs =
+        [
+            .. Enumerable.Range(0, 4 * threads).Select(_ => PooledPipeline.CreateBuilder<int>(capacity: 1)
+                .Produce(count: 1, async (writer, token) =>
+                {
+                    while (!stop.IsCancellationRequested)
+                    {
+                        await writer.WriteAsync(0, token);
+                    }
+                })
+                .Consume((_, _) => default(ValueTask))
+                .Build()
+                .RunAsync()),
+        ];
+        for (int others = 0; others < 50; others++)
+        {
+            TaskCompletionSource ran = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            ThreadPool.UnsafeQueueUserWorkItem(static ran => ran.SetResult(), ran, preferLocal: false);
+            await ran.Task;
+        }
+
+        await stop.CancelAsync();
+        await Task.WhenAll(runs);
+    }
+
+    /// <summary>A writer that waited for nothing and keeps its thread does not keep the item, which was put into the hands of a worker.</summary>
+    [GuardedFact]
+    public async Task RoomForOne_WriterKeepsItsThread_ItsItemIsHandled()
+    {
+        const int Count = 50;
+        using SemaphoreSlim handled = new(0);
+        CancellationToken hang = TestContext.Current.CancellationToken;
+        PipelineReport report = await PooledPipeline.CreateBuilder<int>(capacity: 1)
+            .Produce(count: 1, async (writer, token) =>
+            {
+                for (int item = 0; item < Count; item++)
+                {
+                    await writer.WriteAsync(item, token);
+                    handled.Wait(hang);
+                }
+            })
+            .Consume((_, _) =>
+            {
+                handled.Release();
+                return default(ValueTask);
+            })
+            .Build()
+            .RunAsync();
+        report.Stages[^1].Completed.Should().Be(Count);
+    }
+
     /// <summary>As many handlers block as there are workers, whatever the thread pool has; and their threads end with the run.</summary>
     [GuardedFact]
     public async Task DedicatedThreads_FortyEightHandlersBlock_AllMeet()
