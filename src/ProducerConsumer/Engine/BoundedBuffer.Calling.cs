@@ -44,19 +44,16 @@ internal sealed partial class BoundedBuffer<T>
     /// </summary>
     private bool LookAtCall_NeedsLock(ref Signals signals)
     {
-        if (_calledNear is not { IsQueued: true })
+        ItemWorker<T>? queued = _calledNear is { IsQueued: true } ? _calledNear : null;
+        if (queued is not null && _seenNearTicket != queued.Claim.Ticket)
         {
-            _calledNear = null;
-            return false;
+            _seenNearTicket = queued.Claim.Ticket;
+            return true;
         }
 
-        if (_seenNearTicket == _calledNear.Claim.Ticket)
-        {
-            signals.Late = _calledNear;
-        }
-
-        _seenNearTicket = _calledNear.Claim.Ticket;
-        return true;
+        signals.Late = queued;
+        _calledNear = null;
+        return false;
     }
 
     /// <summary>Whether a worker that comes finds something to do.</summary>

@@ -81,7 +81,7 @@ internal sealed partial class BoundedBuffer<T>
 
         bool written;
         Signals signals = default;
-        signals.IsOfWriter = waits;
+        signals.IsOfWriter = waits && _fullMode == BoundedChannelFullMode.Wait;
         using (EnterSection())
         {
             written = !_ended && TryAdd_NeedsLock(item, edge, ref signals);

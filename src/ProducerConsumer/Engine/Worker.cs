@@ -21,8 +21,11 @@ internal abstract class Worker(Stage stage) : IThreadPoolWorkItem
     /// <summary>1 from the time when the worker is to be queued until it goes on. It may be queued twice: who sets this to 0 goes on.</summary>
     private int _isQueued;
 
-    /// <summary>Whether the worker is to come near its caller. Written before <see cref="_isQueued"/> is set, and by who sets that to 0.</summary>
-    private bool _comesNear;
+    /// <summary>Whether it comes through the queue of one thread. Written before <see cref="_isQueued"/> is set.</summary>
+    private bool _isLocal;
+
+    /// <summary>When it last came through the queue of all threads, behind what others had to do; as <see cref="_streakStart"/>.</summary>
+    private long _sharedSince;
 
     /// <summary>Whether this worker was called and has not come to look yet; true for a new one. Guarded by the lock of the work's owner.</summary>
     public bool IsCalled { get; set; } = true;
@@ -33,7 +36,7 @@ internal abstract class Worker(Stage stage) : IThreadPoolWorkItem
     /// <summary>The worker's own thread, which may wait; null when it runs on the thread pool, whose threads may not.</summary>
     protected DedicatedThread? OwnThread { get; private set; }
 
-    /// <summary>Whether the worker has kept its thread, or its callers theirs for it, for so long that others are to get it.</summary>
+    /// <summary>Whether the worker has kept its thread for so long that others are to get it.</summary>
     protected bool IsStreakOver => OwnThread is null && Environment.TickCount64 - _streakStart > MaxStreak;
 
     /// <summary>Has a new worker begin. Outside the lock.</summary>
@@ -57,16 +60,16 @@ internal abstract class Worker(Stage stage) : IThreadPoolWorkItem
     /// <summary>
     /// Announces a <see cref="WakeNear"/> of a parked worker, which finds its work in its hands: from here on it may go on,
     /// if it was queued more often than it has come. False when it is to be woken as always, since it has a thread of its
-    /// own, or since it was woken near its callers for so long that others are to get their threads.
+    /// own, or to let others have the thread: what a thread queues for itself comes before all else.
     /// </summary>
     public bool TryAnnounce_NeedsLock()
     {
-        if (OwnThread is not null || IsStreakOver)
+        if (OwnThread is not null || Environment.TickCount64 - _sharedSince > MaxStreak)
         {
             return false;
         }
 
-        _comesNear = true;
+        _isLocal = true;
         Volatile.Write(ref _isQueued, 1); // A release. Pairs with Execute.
         return true;
     }
@@ -86,6 +89,7 @@ internal abstract class Worker(Stage stage) : IThreadPoolWorkItem
     /// <summary>Has the worker go on, on its own thread or the pool; <paramref name="local"/> as for <see cref="Background.Start"/>.</summary>
     protected void GoOn(bool local)
     {
+        _isLocal = local;
         Volatile.Write(ref _isQueued, 1); // A release, as in TryAnnounce.
         if (OwnThread is not null)
         {
@@ -107,12 +111,12 @@ internal abstract class Worker(Stage stage) : IThreadPoolWorkItem
         }
 
         RestoreContext();
-        if (!_comesNear)
+        EndStreak();
+        if (!_isLocal)
         {
-            EndStreak(); // Else nobody had a chance: what a thread queues for itself comes before all else.
+            _sharedSince = _streakStart;
         }
 
-        _comesNear = false;
         try
         {
             Run();
