@@ -21,6 +21,7 @@ internal sealed partial class BoundedBuffer<T>
         }
 
         Signals signals = default;
+        signals.IsOfWriter = true;
         using (EnterSection())
         {
             if (waiter.IsSettled)

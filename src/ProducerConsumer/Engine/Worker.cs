@@ -64,7 +64,8 @@ internal abstract class Worker(Stage stage) : IThreadPoolWorkItem
     /// </summary>
     public bool TryAnnounce_NeedsLock()
     {
-        if (OwnThread is not null || Environment.TickCount64 - _sharedSince > MaxStreak)
+        // By the clock of when it last came: read here, it would cost a tenth of the wake-up.
+        if (OwnThread is not null || _streakStart - _sharedSince > MaxStreak)
         {
             return false;
         }
