@@ -11,7 +11,7 @@ internal sealed class Edge(string source)
 
     /// <summary>
     /// The token of the worker's delegate, which only a stop of the run cancels. A write that waits with it is not registered
-    /// with it, which costs as much as the rest of the wait: the stop ends it.
+    /// with it, which costs a tenth of a hand-off with room for one: the stop ends it.
     /// </summary>
     public CancellationToken Token { get; set; }
 

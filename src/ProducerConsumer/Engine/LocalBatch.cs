@@ -56,7 +56,7 @@ internal sealed class LocalBatch<T>(Edge edge, int size)
         int end = _end;
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(end, _items.Length); // Several threads may emit, against the contract.
 
-        // The array is this class's own and exactly of its type: a store needs no check of that, which costs as much as the rest.
+        // The array is this class's own and exactly of its type: a store needs no check of that, which is a call for each reference.
         Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_items), end) = item;
         if (context is not null || _contexts is not null)
         {

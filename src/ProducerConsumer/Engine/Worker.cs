@@ -64,7 +64,7 @@ internal abstract class Worker(Stage stage) : IThreadPoolWorkItem
     /// </summary>
     public bool TryAnnounce_NeedsLock()
     {
-        // By the clock of when it last came: read here, it would cost a tenth of the wake-up.
+        // By the clock of when it last came: to read it here would lengthen the section.
         if (OwnThread is not null || _streakStart - _sharedSince > MaxStreak)
         {
             return false;
