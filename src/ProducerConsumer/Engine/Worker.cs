@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace ProducerConsumer;
 
 /// <summary>One worker of a pool, from its start on the thread pool to its last step.</summary>
@@ -29,6 +31,9 @@ internal abstract class Worker(Stage stage) : IThreadPoolWorkItem
 
     /// <summary>Whether this worker was called and has not come to look yet; true for a new one. Guarded by the lock of the work's owner.</summary>
     public bool IsCalled { get; set; } = true;
+
+    /// <summary>The worker that was parked before this one, while both are. Guarded by the lock of the work's owner.</summary>
+    public Worker? ParkedBefore;
 
     /// <summary>The token of this worker's delegates.</summary>
     protected CancellationToken Token { get; private set; }
@@ -155,6 +160,7 @@ internal abstract class Worker(Stage stage) : IThreadPoolWorkItem
         !ReferenceEquals(ExecutionContext.Capture(), _context) || SynchronizationContext.Current is not null;
 
     /// <summary>Gives the next call the worker's own execution context, whatever the last one left behind.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     protected void RestoreContext()
     {
         if (!ReferenceEquals(ExecutionContext.Capture(), _context))

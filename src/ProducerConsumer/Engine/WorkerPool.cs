@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 
 namespace ProducerConsumer;
 
@@ -16,8 +17,14 @@ internal sealed class WorkerPool(int maxWorkers, Func<Worker> create)
     private readonly SemaphoreSlim _slots = new(maxWorkers, maxWorkers);
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Workers that found nothing to do, newest last: its memory is still in the caches. Guarded by the lock of the work's owner.</summary>
-    private readonly List<Worker> _parked = [];
+    /// <summary>
+    /// Workers that found nothing to do, linked by <see cref="Worker.ParkedBefore"/>; null when there is none. The newest
+    /// first: its memory is still in the caches. Guarded by the lock of the work's owner.
+    /// </summary>
+    private Worker? _parked;
+
+    /// <summary>How many those are. Guarded by the lock of the work's owner.</summary>
+    private int _parkedCount;
 
     /// <summary>Reserved workers that have not left, parked ones included; at most the cap. Guarded by the lock of the work's owner.</summary>
     private int _live;
@@ -34,13 +41,17 @@ internal sealed class WorkerPool(int maxWorkers, Func<Worker> create)
     public int MaxWorkers => maxWorkers;
 
     /// <summary>How many workers work, or come to.</summary>
-    public int Active_NeedsLock => _live - _parked.Count;
+    public int Active_NeedsLock => _live - _parkedCount;
 
     /// <summary>As <see cref="Active_NeedsLock"/>, a moment ago: read without the lock. 1 or more.</summary>
     public int Active => Math.Max(1, Active_NeedsLock);
 
     /// <summary>Whether a <see cref="Call_NeedsLock"/> would have somebody come.</summary>
-    public bool CanCall_NeedsLock => !_calling && (_parked.Count > 0 || _live < maxWorkers);
+    public bool CanCall_NeedsLock
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => !_calling && (_parked is not null || _live < maxWorkers);
+    }
 
     /// <summary>Whether work that waits is sure of a worker: one is on its way, or none is left to call and each looks again.</summary>
     public bool IsManned_NeedsLock => _calling || Active_NeedsLock == maxWorkers;
@@ -77,12 +88,14 @@ internal sealed class WorkerPool(int maxWorkers, Func<Worker> create)
     }
 
     /// <summary>As <see cref="Call_NeedsLock"/>, but only a parked worker.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryCallParked_NeedsLock(out Call call)
     {
-        if (!_calling && _parked.Count > 0)
+        if (!_calling && _parked is { } worker)
         {
-            Worker worker = _parked[^1];
-            _parked.RemoveAt(_parked.Count - 1);
+            _parked = worker.ParkedBefore;
+            _parkedCount--;
+            worker.ParkedBefore = null;
             _calling = true;
             call = Call.Wake(worker);
             return true;
@@ -120,16 +133,48 @@ internal sealed class WorkerPool(int maxWorkers, Func<Worker> create)
     }
 
     /// <summary>A worker found nothing and gives its thread back until it is called.</summary>
-    public void Park_NeedsLock(Worker worker) => _parked.Add(worker);
+    public void Park_NeedsLock(Worker worker)
+    {
+        worker.ParkedBefore = _parked;
+        _parked = worker;
+        _parkedCount++;
+    }
 
-    /// <summary>Takes a certain worker out of those that are parked, for the caller to wake; false when it is at work.</summary>
-    public bool TryUnpark_NeedsLock(Worker worker) => _parked.Remove(worker);
+    /// <summary>
+    /// Takes a certain worker out of those that are parked, for the caller to wake; false when it is at work. Looks at those
+    /// that were parked after it.
+    /// </summary>
+    public bool TryUnpark_NeedsLock(Worker worker)
+    {
+        ref Worker? link = ref _parked;
+        while (link is not null && link != worker)
+        {
+            link = ref link.ParkedBefore;
+        }
+
+        if (link is null)
+        {
+            return false;
+        }
+
+        link = worker.ParkedBefore;
+        worker.ParkedBefore = null;
+        _parkedCount--;
+        return true;
+    }
 
     /// <summary>Takes out all parked workers, for the caller to wake: nothing will come any more.</summary>
     public Worker[] TakeParked_NeedsLock()
     {
-        Worker[] parked = [.. _parked];
-        _parked.Clear();
+        Worker[] parked = new Worker[_parkedCount];
+        for (int i = 0; i < parked.Length; i++)
+        {
+            parked[i] = _parked!;
+            _parked = parked[i].ParkedBefore;
+            parked[i].ParkedBefore = null;
+        }
+
+        _parkedCount = 0;
         return parked;
     }
 
