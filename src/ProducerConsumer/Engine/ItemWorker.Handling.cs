@@ -5,6 +5,12 @@ namespace ProducerConsumer;
 /// <summary>The loop over the items of a claim.</summary>
 internal abstract partial class ItemWorker<T>
 {
+    /// <summary>How many items of a quick handler pass between two looks at the clock, which costs as much as an item.</summary>
+    private const int ItemsPerLook = 32;
+
+    /// <summary>How many items were handled in claims at whose end nobody looked at the clock.</summary>
+    private int _unlooked;
+
     /// <summary>Calls the stage's code for each item of the claim.</summary>
     private Pause HandleClaim()
     {
@@ -42,7 +48,6 @@ internal abstract partial class ItemWorker<T>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private Pause HandleItems(Func<T, CancellationToken, ValueTask> handle, CancellationToken token)
     {
-        const int ItemsPerLook = 32; // The clock costs as much as an item.
         int handled = 0;
         while (Claim.TryStart(out T item) || (Claim.IsRefused && Stage.Buffer.TryStartRefused(Claim, out item)))
         {
@@ -70,6 +75,20 @@ internal abstract partial class ItemWorker<T>
             }
         }
 
-        return handled > 0 && IsStreakOver ? Pause.Due : Pause.Done; // With none handled, the streak began with this call.
+        // With none handled, the streak began with this call.
+        return handled > 0 && IsLookDue(handled) && IsStreakOver ? Pause.Due : Pause.Done;
+    }
+
+    /// <summary>Whether to look at the clock at the end of a claim: of each, until the handler proves quick.</summary>
+    private bool IsLookDue(int handled)
+    {
+        _unlooked += handled;
+        bool due = _batchSize.Value == 1 || _unlooked >= ItemsPerLook;
+        if (due)
+        {
+            _unlooked = 0;
+        }
+
+        return due;
     }
 }

@@ -134,6 +134,15 @@ internal sealed class RingQueue<T>(int capacity, SpinGate gate)
     {
         Debug.Assert(items.Length <= Count, "The owner asks for what is there.");
         ref BufferState state = ref gate.State;
+        if (items.Length == 1)
+        {
+            items[0] = _slots[state.Head]; // Less work than to copy several.
+            Clear(_slots.AsSpan(state.Head, 1));
+            state.Head = SlotOf(_slots, state.Head, 1);
+            state.Count--;
+            return;
+        }
+
         int straight = Math.Min(items.Length, _slots.Length - state.Head);
         Span<T> first = _slots.AsSpan(state.Head, straight);
         Span<T> second = _slots.AsSpan(0, items.Length - straight);
