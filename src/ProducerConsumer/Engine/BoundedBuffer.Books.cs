@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace ProducerConsumer;
 
 /// <summary>What has become of the items.</summary>
@@ -191,6 +193,7 @@ internal sealed partial class BoundedBuffer<T>
     }
 
     /// <summary>Books the first calls of a claim, where no results wait for their turn.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void BookTo_NeedsLock(Claim<T> claim, int settled)
     {
         if (_lanes is not null)

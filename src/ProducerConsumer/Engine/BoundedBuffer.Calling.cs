@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace ProducerConsumer;
 
 /// <summary>How workers are called for what there is to do.</summary>
@@ -51,18 +53,23 @@ internal sealed partial class BoundedBuffer<T>
             return true;
         }
 
-        signals.Late = queued;
+        signals.Insist(queued);
         _calledNear = null;
         return false;
     }
 
     /// <summary>Whether a worker that comes finds something to do.</summary>
-    private bool HasWork_NeedsLock => HasOwnWork_NeedsLock || HasLanedWork_NeedsLock;
+    private bool HasWork_NeedsLock => HasOwnWork_NeedsLock || (_lanes is not null && HasLanedWork_NeedsLock);
 
     /// <summary>As <see cref="HasWork_NeedsLock"/>, but for lanes: who gives them work does so before it enters this lock.</summary>
-    private bool HasOwnWork_NeedsLock => _returned.Count > 0 || Startable_NeedsLock > 0;
+    private bool HasOwnWork_NeedsLock
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => _returned.Count > 0 || Startable_NeedsLock > 0;
+    }
 
     /// <summary>Has a worker come if there is something to do.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void CallWorkerForMore_NeedsLock(ref Signals signals)
     {
         if (HasWork_NeedsLock)
@@ -72,6 +79,7 @@ internal sealed partial class BoundedBuffer<T>
     }
 
     /// <summary>Has a worker come for an item that waits. At most one call comes out of a section: the first stands until it is heard.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void CallWorker_NeedsLock(ref Signals signals)
     {
         if (_workers is not null && _workers.Call_NeedsLock() is var call && call != default)

@@ -185,9 +185,7 @@ internal sealed partial class BoundedBuffer<T>
         if (_ended && !_finished && _items.Count == 0 && _writers.IsEmpty)
         {
             _finished = true;
-            signals.Finished = true;
-            signals.Error = _error;
-            signals.Workers = _workers;
+            signals.Finish(_error, _workers);
             signals.Wake(_workers?.TakeParked_NeedsLock());
         }
     }

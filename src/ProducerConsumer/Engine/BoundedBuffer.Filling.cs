@@ -1,14 +1,23 @@
+using System.Runtime.CompilerServices;
+
 namespace ProducerConsumer;
 
 /// <summary>How claims are filled.</summary>
 internal sealed partial class BoundedBuffer<T>
 {
     /// <summary>How many items of the buffer a worker may begin: none before its key is known, where there are keys.</summary>
-    private int Startable_NeedsLock =>
-        _lanes is not null ? 0 : _window is null ? _items.Count : Math.Min(_items.Count, _window.Room);
+    private int Startable_NeedsLock
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => _lanes is not null ? 0 : _window is null ? _items.Count : Math.Min(_items.Count, _window.Room);
+    }
 
     /// <summary>Whether a worker could begin an item that comes now, or look for its key. Who looks for keys looks for more when it has them.</summary>
-    private bool CanStart_NeedsLock => _window is null or { Room: > 0 } && _lanes is null or { IsFinding: false } && _soloist is null;
+    private bool CanStart_NeedsLock
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => _window is null or { Room: > 0 } && _lanes is null or { IsFinding: false } && _soloist is null;
+    }
 
     /// <summary>A fair share of the items, and no more in the hands of workers than the buffer itself holds.</summary>
     private int ShareOf_NeedsLock(int startable, int most)
@@ -28,6 +37,7 @@ internal sealed partial class BoundedBuffer<T>
         return (int)Math.Clamp(share, 1, most);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void FillWithOldest_NeedsLock(Claim<T> claim, int count, ref Signals signals)
     {
         Span<T> items = Fill_NeedsLock(claim, count, ref signals);
@@ -43,6 +53,7 @@ internal sealed partial class BoundedBuffer<T>
     }
 
     /// <summary>Fills a claim; items that come from the buffer are the caller's to count as claimed.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Span<T> Fill_NeedsLock(Claim<T> claim, int count, ref Signals signals)
     {
         Occupy_NeedsLock(claim);

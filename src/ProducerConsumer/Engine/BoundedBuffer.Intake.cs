@@ -58,6 +58,7 @@ internal sealed partial class BoundedBuffer<T>
     /// works on, and comes back for the others. Not one that was called, after which the next may be. A soloist closes it
     /// when he finds that he does not go on.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Section EnterClaim(ItemWorker<T> worker)
     {
         _gate.Enter();
@@ -101,12 +102,18 @@ internal sealed partial class BoundedBuffer<T>
     }
 
     /// <summary>Puts the items of the intake behind the others. Nobody is to be told, or it would not be open.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void CloseIntake_NeedsLock()
     {
         if ((_gate.State.Detours & Detours.Intake) != 0)
         {
-            _gate.State.Accepted += _intake.CloseInto_NeedsLock(_items);
-            _gate.State.Detours &= ~Detours.Intake;
+            TakeIntake_NeedsLock();
         }
+    }
+
+    private void TakeIntake_NeedsLock()
+    {
+        _gate.State.Accepted += _intake.CloseInto_NeedsLock(_items);
+        _gate.State.Detours &= ~Detours.Intake;
     }
 }

@@ -138,7 +138,7 @@ internal sealed partial class BoundedBuffer<T>
             if (_lanes is not null && claim.Outlet is not null && claim.Booked_NeedsLock < claim.Settled_NeedsLock)
             {
                 // First their results are to go on: those of the next item of the lane must not overtake them.
-                (signals.Hidden ??= []).Add((claim, claim.Ticket, claim.Settled_NeedsLock));
+                signals.Hide(claim);
             }
             else
             {
@@ -149,7 +149,7 @@ internal sealed partial class BoundedBuffer<T>
         }
 
         CallWorkerForMore_NeedsLock(ref signals);
-        signals.Releases |= CanRelease_NeedsLock;
+        signals.Release(CanRelease_NeedsLock);
         return held | signals.Releases;
     }
 
@@ -184,7 +184,7 @@ internal sealed partial class BoundedBuffer<T>
             _window?.End(claim.CurrentPlace);
             _lanes?.Leave(claim, claim.CurrentIndex + 1);
             CallWorkerForMore_NeedsLock(ref signals);
-            signals.Releases |= CanRelease_NeedsLock; // Now: the worker first tells others of the item, who may block.
+            signals.Release(CanRelease_NeedsLock); // Now: the worker first tells others of the item, who may block.
         }
     }
 
@@ -198,7 +198,7 @@ internal sealed partial class BoundedBuffer<T>
             Return_NeedsLock(item, ref signals);
         }
 
-        signals.Releases = _window is not null;
+        signals.Release(_window is not null);
         for (Claim<T>? claim = _window is null ? null : _busy; claim is not null; claim = claim.Next)
         {
             Book_NeedsLock(claim, isOwner: false);

@@ -47,7 +47,7 @@ internal sealed partial class BoundedBuffer<T>
         else
         {
             _pacing = true;
-            signals.Paced = write;
+            signals.Resume(write);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 
 namespace ProducerConsumer;
@@ -135,6 +136,7 @@ internal sealed partial class BoundedBuffer<T>
     }
 
     /// <summary>Slots were freed: fills them from the parked writes in the same critical section, or notes that all is done.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Refill_NeedsLock(ref Signals signals)
     {
         if (!_writers.IsEmpty)

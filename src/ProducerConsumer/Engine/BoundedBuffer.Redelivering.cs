@@ -88,7 +88,7 @@ internal sealed partial class BoundedBuffer<T>
         {
             redelivery.Node = null;
             Return_NeedsLock(redelivery.Item, ref signals);
-            (signals.Cancelled ??= []).Add(redelivery);
+            signals.Cancel(redelivery);
         }
 
         _redeliveries.Clear();

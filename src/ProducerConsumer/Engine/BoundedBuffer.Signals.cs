@@ -15,26 +15,11 @@ internal sealed partial class BoundedBuffer<T>
         /// <summary>Whether writers are resumed one at a time.</summary>
         public bool IsPaced;
 
-        /// <summary>The writer to resume when <see cref="IsPaced"/>; null when one is on its way already.</summary>
-        public WriteWaiter? Paced;
-
         /// <summary>The worker that is to come. One at most: until it has come, nobody else is called.</summary>
         public WorkerPool.Call Call;
 
         /// <summary>Whether the section is that of a writer that waits when there is no room.</summary>
         public bool IsOfWriter;
-
-        /// <summary>The worker that was called near its caller and has not come in time; null for none.</summary>
-        public Worker? Late;
-
-        /// <summary>The workers that wait for work in vain; null for none.</summary>
-        public Worker[]? Parked { get; private set; }
-
-        /// <summary>Whether this section was the one that finished the buffer.</summary>
-        public bool Finished;
-
-        /// <summary>Why the buffer ended, when <see cref="Finished"/>; null for an ordinary end.</summary>
-        public Exception? Error;
 
         /// <summary>The pool as it was under the lock: one that is attached later hears of the end from its own section.</summary>
         public WorkerPool? Workers;
@@ -42,18 +27,36 @@ internal sealed partial class BoundedBuffer<T>
         /// <summary>To be armed: there is something to look after.</summary>
         public Watchdog? Watchdog;
 
+        /// <summary>Whether anything of the rest is owed, which most sections do not have.</summary>
+        public bool HasMore { get; private set; }
+
+        /// <summary>The writer to resume when <see cref="IsPaced"/>; null when one is on its way already.</summary>
+        public WriteWaiter? Paced { get; private set; }
+
+        /// <summary>The worker that was called near its caller and has not come in time; null for none.</summary>
+        public Worker? Late { get; private set; }
+
+        /// <summary>The workers that wait for work in vain; null for none.</summary>
+        public Worker[]? Parked { get; private set; }
+
+        /// <summary>Whether this section was the one that finished the buffer.</summary>
+        public bool Finished { get; private set; }
+
+        /// <summary>Why the buffer ended, when <see cref="Finished"/>; null for an ordinary end.</summary>
+        public Exception? Error { get; private set; }
+
         /// <summary>Whether results wait that could go on, and nobody else may come to them.</summary>
-        public bool Releases;
+        public bool Releases { get; private set; }
 
         /// <summary>Calls that have ended and whose results are with an owner that is stuck; null for none.</summary>
-        public List<(Claim<T> Claim, long Ticket, int Settled)>? Hidden;
+        public List<(Claim<T> Claim, long Ticket, int Settled)>? Hidden { get; private set; }
 
         /// <summary>Redeliveries whose timers are not wanted any more; null for none.</summary>
-        public List<Redelivery>? Cancelled;
+        public List<Redelivery>? Cancelled { get; private set; }
 
         /// <summary>Whether <see cref="Dropped"/> holds an item. One write drops at most one.</summary>
-        public bool HasDropped;
-        public T Dropped;
+        public bool HasDropped { get; private set; }
+        public T Dropped { get; private set; }
 
         /// <summary>Items that are settled and have contexts; null when there is none.</summary>
         private List<(ItemContext Context, ItemOutcome Outcome)>? _settled;
@@ -72,21 +75,71 @@ internal sealed partial class BoundedBuffer<T>
             _last = settled;
         }
 
+        /// <summary>A writer is to be resumed.</summary>
+        public void Resume(WriteWaiter write)
+        {
+            HasMore = true;
+            Paced = write;
+        }
+
+        /// <summary>A worker has not come; null for none.</summary>
+        public void Insist(Worker? late)
+        {
+            HasMore |= late is not null;
+            Late = late;
+        }
+
+        /// <summary>The buffer is finished.</summary>
+        public void Finish(Exception? error, WorkerPool? workers)
+        {
+            HasMore = true;
+            Finished = true;
+            Error = error;
+            Workers = workers;
+        }
+
+        /// <summary>Results are to go on, if they can.</summary>
+        public void Release(bool canRelease)
+        {
+            HasMore |= canRelease;
+            Releases |= canRelease;
+        }
+
+        /// <summary>The results of those calls are to go on.</summary>
+        public void Hide(Claim<T> claim)
+        {
+            HasMore = true;
+            (Hidden ??= []).Add((claim, claim.Ticket, claim.Settled_NeedsLock));
+        }
+
+        /// <summary>The timer of a redelivery is not wanted any more.</summary>
+        public void Cancel(Redelivery redelivery)
+        {
+            HasMore = true;
+            (Cancelled ??= []).Add(redelivery);
+        }
+
         public void Drop(Single<T> item)
         {
+            HasMore = true;
             HasDropped = true;
             Dropped = item.Item;
             Settle(item.Context, ItemOutcome.Dropped);
         }
 
         /// <summary>Workers are to come that were parked: others may be noted already.</summary>
-        public void Wake(Worker[]? parked) => Parked = Parked is null ? parked : [.. Parked, .. parked ?? []];
+        public void Wake(Worker[]? parked)
+        {
+            HasMore |= parked is not null;
+            Parked = Parked is null ? parked : [.. Parked, .. parked ?? []];
+        }
 
         /// <summary>An item is settled: whoever waits for it is to be told.</summary>
         public void Settle(ItemContext? context, ItemOutcome outcome)
         {
             if (context is not null)
             {
+                HasMore = true;
                 (_settled ??= []).Add((context, outcome));
             }
         }
@@ -115,8 +168,16 @@ internal sealed partial class BoundedBuffer<T>
         }
 
         signals.Workers?.Send(signals.Call);
-        signals.Late?.Insist();
         signals.Watchdog?.Arm();
+        if (signals.HasMore)
+        {
+            RaiseMore(ref signals);
+        }
+    }
+
+    private void RaiseMore(ref Signals signals)
+    {
+        signals.Late?.Insist();
         if (signals.Releases)
         {
             _window!.ReleaseNow(); // After the call: it may run code of the application's, if the next stage drops.

@@ -22,9 +22,10 @@ internal sealed partial class BoundedBuffer<T>
             _watchdog = watchdog;
             _workers = workers;
             CallWorkerForMore_NeedsLock(ref signals);
-            signals.Finished = _finished;
-            signals.Error = _error;
-            signals.Workers = workers;
+            if (_finished)
+            {
+                signals.Finish(_error, workers);
+            }
         }
 
         Raise(ref signals);
@@ -94,7 +95,7 @@ internal sealed partial class BoundedBuffer<T>
                 Release_NeedsLock(claim);
                 taken = Taken.Results;
             }
-            else if (_returned.TryDequeue(out (long Ticket, Single<T> Item) returned))
+            else if (_returned.Count > 0 && _returned.TryDequeue(out (long Ticket, Single<T> Item) returned))
             {
                 // One alone: its neighbours in the claim that it comes from were slow.
                 Fill_NeedsLock(claim, returned.Item, ref signals);

@@ -11,6 +11,7 @@ internal sealed partial class BoundedBuffer<T>
         || TryWriteSlowly(new Single<T>(item, context), edge, waits);
 
     /// <summary>Writes the item, or parks together with it until a reader frees a slot. Not accepted unless it succeeds.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ValueTask WriteAsync(T item, Edge? edge, CancellationToken cancellationToken, ItemContext? context = null)
     {
         if (cancellationToken.IsCancellationRequested)
@@ -92,6 +93,7 @@ internal sealed partial class BoundedBuffer<T>
     }
 
     /// <summary>Lets an item in when there is room or the mode makes some; false when the writer has to wait.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool TryAdd_NeedsLock(Single<T> item, Edge? edge, ref Signals signals)
     {
         if (_items.IsFull)

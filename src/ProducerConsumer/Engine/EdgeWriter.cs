@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 
 namespace ProducerConsumer;
@@ -70,6 +71,7 @@ internal abstract class EdgeWriter<T>(PipelineRun run, BoundedBuffer<T> buffer, 
     }
 
     /// <summary>Why a write fails that may have to wait; null if it is to begin, with that context.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Exception? Refuse(out ItemContext? context)
     {
         context = null;

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace ProducerConsumer;
 
 /// <summary>How a worker waits: without a thread, and brought back once.</summary>
@@ -132,6 +134,7 @@ internal abstract partial class ItemWorker<T>
 
     /// <summary>Publishes the results of the claim; false when the worker has to <see cref="Wait"/> for room.</summary>
     /// <param name="isLast">Whether the worker claims items next, without fail.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool TryPublish(bool isLast)
     {
         ValueTask publish = _outlet is null ? default : isLast ? _outlet.PublishLastAsync() : _outlet.PublishAsync();

@@ -32,7 +32,11 @@ internal abstract class PullWorker<T>(SourceStage stage, BoundedBuffer<T> buffer
     private bool _hasItem;
 
     /// <summary>Whether the source is to be asked for more.</summary>
-    protected bool IsWanted => !Token.IsCancellationRequested && !Buffer.HasEnded;
+    protected bool IsWanted
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => !Token.IsCancellationRequested && !Buffer.HasEnded;
+    }
 
     /// <summary>
     /// Takes an item that the source returned, which counts as accepted from now on, and what it left behind on this
