@@ -59,7 +59,7 @@ internal sealed partial class BoundedBuffer<T>
     }
 
     /// <summary>Whether a worker that comes finds something to do.</summary>
-    private bool HasWork_NeedsLock => HasOwnWork_NeedsLock || (_lanes is not null && HasLanedWork_NeedsLock);
+    private bool HasWork_NeedsLock => HasOwnWork_NeedsLock || HasLanedWork_NeedsLock;
 
     /// <summary>As <see cref="HasWork_NeedsLock"/>, but for lanes: who gives them work does so before it enters this lock.</summary>
     private bool HasOwnWork_NeedsLock

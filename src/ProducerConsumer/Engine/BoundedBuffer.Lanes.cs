@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace ProducerConsumer;
 
 /// <summary>A stage that handles the items of one key one after the other.</summary>
@@ -76,8 +78,11 @@ internal sealed partial class BoundedBuffer<T>
     }
 
     /// <summary>Whether a worker finds something in lanes, or can find lanes for something.</summary>
-    private bool HasLanedWork_NeedsLock =>
-        _lanes is not null && (_lanes.Startable > 0 || _lanes.HasPicked || (_items.Count > 0 && _soloist is null && !_lanes.IsFinding));
+    private bool HasLanedWork_NeedsLock
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => _lanes is not null && (_lanes.Startable > 0 || _lanes.HasPicked || (_items.Count > 0 && _soloist is null && !_lanes.IsFinding));
+    }
 
     /// <summary>Gives items back to their lanes that were taken away from a claim, in their order, or that come again.</summary>
     private void ReturnToLanes_NeedsLock(ReadOnlySpan<Single<T>> items)

@@ -138,7 +138,7 @@ internal sealed partial class BoundedBuffer<T>
             if (_lanes is not null && claim.Outlet is not null && claim.Booked_NeedsLock < claim.Settled_NeedsLock)
             {
                 // First their results are to go on: those of the next item of the lane must not overtake them.
-                signals.Hide(claim);
+                signals.AddHidden(claim);
             }
             else
             {

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace ProducerConsumer;
 
 internal sealed partial class BoundedBuffer<T>
@@ -27,7 +29,7 @@ internal sealed partial class BoundedBuffer<T>
         /// <summary>To be armed: there is something to look after.</summary>
         public Watchdog? Watchdog;
 
-        /// <summary>Whether anything of the rest is owed, which most sections do not have.</summary>
+        /// <summary>Whether something is owed that <see cref="RaiseMore"/> pays. Most sections owe nothing of that.</summary>
         public bool HasMore { get; private set; }
 
         /// <summary>The writer to resume when <see cref="IsPaced"/>; null when one is on its way already.</summary>
@@ -105,8 +107,8 @@ internal sealed partial class BoundedBuffer<T>
             Releases |= canRelease;
         }
 
-        /// <summary>The results of those calls are to go on.</summary>
-        public void Hide(Claim<T> claim)
+        /// <summary>Calls of the claim have ended whose results are with its owner, which is stuck.</summary>
+        public void AddHidden(Claim<T> claim)
         {
             HasMore = true;
             (Hidden ??= []).Add((claim, claim.Ticket, claim.Settled_NeedsLock));
@@ -175,6 +177,8 @@ internal sealed partial class BoundedBuffer<T>
         }
     }
 
+    /// <summary>Pays what sections seldom owe.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private void RaiseMore(ref Signals signals)
     {
         signals.Late?.Insist();

@@ -19,8 +19,9 @@ namespace ProducerConsumer;
 /// <para>Invariants, with the lock free and the intake closed: a parked reader means no items; a parked writer means a full
 /// buffer; an ended buffer has no parked reader and no parked writer but those whose item is already accepted; the books
 /// close.</para>
-/// <para>The short steps of the sections that come with each batch or wait are inlined by attribute: what the compiler learns
-/// of a process is how its first pipelines ran, and steps that they seldom took would be calls in all others.</para>
+/// <para>Here and in what works with the buffer, the short steps that come with each batch or wait are inlined by attribute:
+/// what the compiler learns of a process is how its first pipelines ran, and steps that they seldom took would be calls in
+/// all others.</para>
 /// <para>The in-box bounded channel cannot stand here: dotnet/runtime issues 131141 and 132094 (items lost and writers
 /// broken under cancellation).</para>
 /// </remarks>

@@ -8,7 +8,10 @@ internal abstract partial class ItemWorker<T>
     /// <summary>How many items of a quick handler pass between two looks at the clock, which costs as much as an item.</summary>
     private const int ItemsPerLook = 32;
 
-    /// <summary>How many items were handled in claims at whose end nobody looked at the clock.</summary>
+    /// <summary>As <see cref="ItemsPerLook"/>, at the end of a claim. Small: a handler that becomes slow may be given one item at a time, and those are not judged.</summary>
+    private const int ItemsPerLastLook = 4;
+
+    /// <summary>How many calls ended since somebody looked at the clock, as far as claims have ended.</summary>
     private int _unlooked;
 
     /// <summary>Calls the stage's code for each item of the claim.</summary>
@@ -76,14 +79,15 @@ internal abstract partial class ItemWorker<T>
         }
 
         // With none handled, the streak began with this call.
-        return handled > 0 && IsLookDue(handled) && IsStreakOver ? Pause.Due : Pause.Done;
+        return handled > 0 && IsLookDue(handled % ItemsPerLook) && IsStreakOver ? Pause.Due : Pause.Done;
     }
 
     /// <summary>Whether to look at the clock at the end of a claim: of each, until the handler proves quick.</summary>
+    /// <param name="handled">How many calls ended since the claim began, or since the last look in it.</param>
     private bool IsLookDue(int handled)
     {
         _unlooked += handled;
-        bool due = _batchSize.Value == 1 || _unlooked >= ItemsPerLook;
+        bool due = _batchSize.Value == 1 || _unlooked >= ItemsPerLastLook;
         if (due)
         {
             _unlooked = 0;

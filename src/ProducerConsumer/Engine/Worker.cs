@@ -32,7 +32,7 @@ internal abstract class Worker(Stage stage) : IThreadPoolWorkItem
     /// <summary>Whether this worker was called and has not come to look yet; true for a new one. Guarded by the lock of the work's owner.</summary>
     public bool IsCalled { get; set; } = true;
 
-    /// <summary>The worker that was parked before this one, while both are. Guarded by the lock of the work's owner.</summary>
+    /// <summary>The worker that was parked before this one, while both are; null for none. Guarded by the lock of the work's owner.</summary>
     public Worker? ParkedBefore;
 
     /// <summary>The token of this worker's delegates.</summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 
@@ -135,6 +136,7 @@ internal sealed class WorkerPool(int maxWorkers, Func<Worker> create)
     /// <summary>A worker found nothing and gives its thread back until it is called.</summary>
     public void Park_NeedsLock(Worker worker)
     {
+        Debug.Assert(worker.ParkedBefore is null && worker != _parked, "A worker is parked once.");
         worker.ParkedBefore = _parked;
         _parked = worker;
         _parkedCount++;
@@ -166,7 +168,7 @@ internal sealed class WorkerPool(int maxWorkers, Func<Worker> create)
     /// <summary>Takes out all parked workers, for the caller to wake: nothing will come any more.</summary>
     public Worker[] TakeParked_NeedsLock()
     {
-        Worker[] parked = new Worker[_parkedCount];
+        Worker[] parked = _parkedCount == 0 ? [] : new Worker[_parkedCount];
         for (int i = 0; i < parked.Length; i++)
         {
             parked[i] = _parked!;

@@ -32,6 +32,11 @@ public sealed class RingQueueTests
                     queue.RemoveNewest().Should().Be(model[^1]);
                     model.RemoveAt(model.Count - 1);
                 }
+                else if (model.Count > 0 && step % 4 == 0)
+                {
+                    RemoveOldest(queue, count: random.Next(Math.Min(3, model.Count)) + 1).Should().Equal(model.Take(3).Take(model.Count - queue.Count));
+                    model.RemoveRange(0, model.Count - queue.Count);
+                }
                 else if (model.Count > 0)
                 {
                     queue.Oldest.Should().Be(model[0].Item);
@@ -73,13 +78,14 @@ public sealed class RingQueueTests
         }
     }
 
+    public static TheoryData<string> Removals { get; } = ["oldest", "newest", "one in a span", "several in a span"];
+
     [GuardedTheory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task RingQueue_RemovedItem_IsNotKeptAlive(bool newest)
+    [MemberData(nameof(Removals))]
+    public async Task RingQueue_RemovedItem_IsNotKeptAlive(string removal)
     {
         RingQueue<object> queue = new(4, new SpinGate());
-        WeakReference item = await Task.Run(() => Pass(queue, newest));
+        WeakReference item = await Task.Run(() => Pass(queue, removal));
         GC.Collect();
         GC.WaitForPendingFinalizers();
         GC.Collect();
@@ -87,11 +93,40 @@ public sealed class RingQueueTests
         queue.Count.Should().Be(0);
     }
 
-    private static WeakReference Pass(RingQueue<object> queue, bool newest)
+    private static WeakReference Pass(RingQueue<object> queue, string removal)
     {
         object item = new();
         queue.Add(item);
-        _ = newest ? queue.RemoveNewest() : queue.RemoveOldest();
+        switch (removal)
+        {
+            case "oldest":
+                queue.RemoveOldest();
+                break;
+            case "newest":
+                queue.RemoveNewest();
+                break;
+            case "one in a span":
+                queue.RemoveOldest(new object[1]);
+                break;
+            default:
+                queue.Add(new object());
+                queue.RemoveOldest(new object[2]);
+                break;
+        }
+
         return new WeakReference(item);
+    }
+
+    private static List<Single<int>> RemoveOldest(RingQueue<int> queue, int count)
+    {
+        ItemContext?[] contexts = new ItemContext?[count];
+        if (queue.HasContexts)
+        {
+            queue.MoveOldestContexts(contexts);
+        }
+
+        int[] items = new int[count];
+        queue.RemoveOldest(items);
+        return [.. items.Zip(contexts, static (item, context) => new Single<int>(item, context))];
     }
 }
