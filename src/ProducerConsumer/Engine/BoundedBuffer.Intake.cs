@@ -20,7 +20,7 @@ internal sealed partial class BoundedBuffer<T>
     /// At most half of the capacity, so that the intake is filled while the workers empty the rest. None in a drop mode, and
     /// none where workers take one item at a time.
     /// </summary>
-    private int MaxIntake => _fullMode == BoundedChannelFullMode.Wait && MaxBatch > 1 ? Math.Min(64, Capacity / 2) : 0;
+    private int MaxIntake => _fullMode == BoundedChannelFullMode.Wait && MaxBatch > 1 ? Math.Min(32, Capacity / 2) : 0;
 
     /// <summary>
     /// The short path of a single write that found the intake full or closed. Nothing in the section can throw, so it is left
